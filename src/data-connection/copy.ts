@@ -24,8 +24,6 @@ export type CopyEnd =
   | { readonly bytes: number; readonly end: "aborted" };
 
 export interface CopyOptions {
-  /** Ends the copy; both connections stay as they are. */
-  readonly signal: AbortSignal;
   /** Its `bytes` is raised as bytes arrive from the source: to see whether a transfer moves. */
   readonly progress?: { bytes: number };
   /** Is given what arrives from the source, before the sink is; what it keeps it copies. */
@@ -38,16 +36,21 @@ export interface CopyOptions {
 
 /**
  * Copies until the source's end-of-file, at the pace of the sink. Neither ends nor resets either side: an FTP relay holds
- * the end-of-file back until it knows how the transfer went (RFC 959 section 3.4). Never rejects.
+ * the end-of-file back until it knows how the transfer went (RFC 959 section 3.4). `onEnd` is called once, perhaps at once. The
+ * function that it gives ends the copy, and both connections stay as they are; harmless when it has ended.
  *
  * Data connections carry one direction. What the sink sends is read and discarded, so that its breaking is noticed while
  * the source is idle; an end-of-file from it means nothing (some clients half-close while they download).
  */
-export function copyData(source: Connection, sink: Connection, options: CopyOptions): Promise<CopyEnd> {
-  return new Promise((resolve) => {
-    const copy = new Copy(source, sink, options, resolve);
-    copy.start();
-  });
+export function copyData(
+  source: Connection,
+  sink: Connection,
+  options: CopyOptions,
+  onEnd: (end: CopyEnd) => void,
+): () => void {
+  const copy = new Copy(source, sink, options, onEnd);
+  copy.start();
+  return copy.stop;
 }
 
 type Written = (error?: Error | null) => void;
@@ -58,12 +61,11 @@ class Copy {
   readonly #to: Connection;
   readonly #source: Duplex;
   readonly #sink: Duplex;
-  readonly #signal: AbortSignal;
   readonly #progress: { bytes: number };
   readonly #ahead: ReadAhead;
   readonly #retain: CopyOptions["retain"];
   readonly #first: readonly Uint8Array[];
-  readonly #resolve: (end: CopyEnd) => void;
+  readonly #ended: (end: CopyEnd) => void;
   #inputEnded = false;
   #writesPending = 0;
   #bytes = 0;
@@ -76,25 +78,23 @@ class Copy {
   /** Asks for more of the source. */
   #more: () => void = () => this.#source.resume();
 
-  constructor(source: Connection, sink: Connection, options: CopyOptions, resolve: (end: CopyEnd) => void) {
+  constructor(source: Connection, sink: Connection, options: CopyOptions, onEnd: (end: CopyEnd) => void) {
     this.#from = source;
     this.#to = sink;
     this.#source = source.stream;
     this.#sink = sink.stream;
     this.#ahead = new ReadAhead(sink, this.#goOn);
-    this.#signal = options.signal;
     this.#progress = options.progress ?? { bytes: 0 };
     this.#retain = options.retain;
     this.#first = options.first ?? [];
     this.#isLast = options.isLast === true;
-    this.#resolve = resolve;
+    this.#ended = onEnd;
   }
 
   start(): void {
     const source = this.#source;
     const sink = this.#sink;
-    if (this.#signal.aborted) this.#onAbort();
-    else if (sink.destroyed || sink.writableEnded) this.#onSinkBroken();
+    if (sink.destroyed || sink.writableEnded) this.#onSinkBroken();
     else if (source.readableEnded && this.#first.length === 0) this.#onEnd();
     else if (source.destroyed && !source.readableEnded) this.#onSourceBroken();
     else {
@@ -106,7 +106,6 @@ class Copy {
   }
 
   #listen(source: Duplex, sink: Duplex): void {
-    this.#signal.addEventListener("abort", this.#onAbort, { once: true });
     source.on("end", this.#onEnd).on("error", this.#onSourceBroken).on("close", this.#onSourceBroken);
     sink.on("drain", this.#goOn).on("error", this.#onSinkBroken).on("close", this.#onSinkBroken);
     discardStrayBytes(sink);
@@ -190,7 +189,7 @@ class Copy {
     if (this.#writesPending === 0) this.#settle({ bytes: this.#bytes, end: "eof" });
   };
 
-  readonly #onAbort = (): void => this.#settle({ bytes: this.#taken(), end: "aborted" });
+  readonly stop = (): void => this.#settle({ bytes: this.#taken(), end: "aborted" });
 
   readonly #onSourceBroken = (): void => {
     if (!this.#inputEnded) this.#break("source", this.#source.errored);
@@ -213,13 +212,12 @@ class Copy {
     this.#ahead.stop();
     const source = this.#source;
     const sink = this.#sink;
-    this.#signal.removeEventListener("abort", this.#onAbort);
     source.off("data", this.#onData).off("end", this.#onEnd);
     source.off("error", this.#onSourceBroken).off("close", this.#onSourceBroken);
     sink.off("drain", this.#goOn).off("error", this.#onSinkBroken).off("close", this.#onSinkBroken);
     // Without a reader a flowing stream would throw the rest away.
     if (end.end !== "eof") source.pause();
-    this.#resolve(end);
+    this.#ended(end);
   }
 }
 

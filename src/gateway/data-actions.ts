@@ -216,6 +216,7 @@ export class DataActions {
   }
 
   #securedBy(sides: readonly DataSide[], direction: Direction): SecuredBy {
+    if (sides.length === 0) return {};
     const { server, downstreamTls } = this.#options;
     const { tls: upstreamTls } = server();
     const all: SecuredBy = definedProps({

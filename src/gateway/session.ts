@@ -1,6 +1,6 @@
 // One session: a client's control connection, the server's, and the relay machine between them.
 import { ClientIdentity } from "../admission/client-identity.ts";
-import { onAbort } from "../platform/abort.ts";
+import { onAbort, SpareAborts } from "../platform/abort.ts";
 import type { Clock } from "../platform/clock.ts";
 import { Deferred } from "../platform/deferred.ts";
 import { formatEndpoint } from "../platform/endpoint.ts";
@@ -125,6 +125,7 @@ export class Session {
         report: this.#feed,
         emit: this.#emit,
         track: (work) => this.#tasks.track(work),
+        spareAborts: new SpareAborts(),
         retains: (this.#context.options.surviveMs ?? 0) > 0,
       },
       hasBegun: (id) => this.#machine.hasBegun(id),

@@ -2,6 +2,7 @@
 import type { Duplex } from "node:stream";
 import { type CopyEnd, copyData, finish } from "../data-connection/copy.ts";
 import { isJoined } from "../data-connection/joined-pair.ts";
+import type { SpareAborts } from "../platform/abort.ts";
 import type { Clock } from "../platform/clock.ts";
 import { type Digest, makeDigest } from "../platform/digest.ts";
 import { formatEndpoint } from "../platform/endpoint.ts";
@@ -56,22 +57,24 @@ export interface TransferReports {
   readonly emit: (event: TraceEventBody) => void;
   /** Work that the session waits for before it is over. */
   readonly track: (work: Promise<unknown>) => void;
+  /** Of all transfers of the session. */
+  readonly spareAborts: SpareAborts;
   /** The end of uploads is kept, for another connection to the server. */
   readonly retains: boolean;
 }
 
-// Reasons of aborts that nobody is told; made once, for a stack costs more than what it is for.
+/** Reason of aborts that nobody is told; made once, for a stack costs more than what it is for. */
 const forgotten = new Error("forgotten");
-const dropped = new Error("dropped");
 
 export class TransferConnections {
   readonly id: number;
   readonly #reports: TransferReports;
   readonly #sides: Record<DataSide, Side> = { downstream: emptySide(), upstream: emptySide() };
   readonly #progress: { bytes: number } = { bytes: 0 };
-  #copying: AbortController = new AbortController();
-  /** Ends with {@link #copying}. */
-  #isCopying = false;
+  /** Ends the copy that is under way. */
+  #stopCopy: (() => void) | undefined;
+  /** How often it was held, or dropped: what becomes of a copy from before nobody wants to know. */
+  #holds = 0;
   #retained: RetainedBytes | undefined;
   /** Of what a download has carried, where the server can be asked for the same. */
   #digest: Digest | undefined;
@@ -91,9 +94,9 @@ export class TransferConnections {
     // The server refused PORT, and is asked once more: the SSH host still listens for the first one.
     if (this.#sides[name].release !== undefined) this.forget(name);
     const side = this.#sides[name];
-    const attempt = new AbortController();
+    const { clock, spareAborts } = this.#reports;
+    const attempt = spareAborts.take();
     side.attempt = attempt;
-    const { clock } = this.#reports;
     const cancel = deadline && clock.after(deadline.delayMs, () => attempt.abort(deadline.late()));
     const hold = (release: () => Promise<void>): void => {
       if (side.isForgotten) this.#reports.track(release());
@@ -108,6 +111,7 @@ export class TransferConnections {
           return connection[Symbol.asyncDispose]();
         }
         side.attempt = undefined;
+        spareAborts.giveBack(attempt);
         side.release = undefined; // a listener serves one connection
         side.connection = connection;
         const { local, remote } = connection;
@@ -141,7 +145,7 @@ export class TransferConnections {
   /** Puts what is inside TLS in the plain connection's place. False: it failed, and that is reported. */
   async #secure(name: DataSide, direction: Direction, secure: NonNullable<SecuredBy[DataSide]>): Promise<boolean> {
     const side = this.#sides[name];
-    const copying = this.#copying.signal;
+    const holds = this.#holds;
     const plain = side.connection;
     if (plain === undefined) return false;
     side.attempt ??= new AbortController();
@@ -152,10 +156,10 @@ export class TransferConnections {
         else connection.reset();
       });
       await side.securing;
-      return this.#sides[name] === side && !copying.aborted;
+      return this.#sides[name] === side && this.#holds === holds;
     } catch (error) {
       const outcome = name === endsOf(direction)[0] ? "source-broke" : "sink-broke";
-      if (!side.isForgotten) this.#copied(direction, outcome, describe(error), copying);
+      if (!side.isForgotten) this.#copied(direction, outcome, describe(error), holds);
     }
     return false;
   }
@@ -170,9 +174,8 @@ export class TransferConnections {
     else if (hash !== undefined) this.#digest ??= makeDigest(hash);
     const retained = this.#retained;
     const digest = this.#digest;
-    const { signal } = this.#copying;
+    const holds = this.#holds;
     const options = {
-      signal,
       progress: this.#progress,
       isLast: !this.#reports.retains,
       ...(retained === undefined ? {} : { retain: retained }),
@@ -182,23 +185,20 @@ export class TransferConnections {
     // ProFTPD sends 226 only when its client has closed as well, or after 10 s (TimeoutLinger); vsftpd waits for our close_notify.
     // Our end may have been sent ahead (`halfClose`), and a second one is an error with a stack, which costs more than to look.
     if (direction === "download") onceEnded(from.stream, () => from.stream.writableEnded || from.stream.end());
-    this.#isCopying = true;
-    const copied = copyData(from, to, options);
-    this.#reports.track(
-      copied.then((end) => {
-        this.#isCopying = false;
-        this.#reports.emit({ type: "data.half-close", side: source, bytes: end.bytes });
-        const outcome = outcomeOf(end);
-        const inTls = end.end === "broken" && end.error.code === "NET_TLS";
-        if (outcome !== undefined) this.#copied(direction, outcome, inTls ? describe(end.error) : undefined, signal);
-      }),
-    );
+    this.#stopCopy = copyData(from, to, options, (end) => {
+      this.#stopCopy = undefined;
+      this.#reports.emit({ type: "data.half-close", side: source, bytes: end.bytes });
+      const outcome = outcomeOf(end);
+      const inTls = end.end === "broken" && end.error.code === "NET_TLS";
+      if (outcome !== undefined) this.#copied(direction, outcome, inTls ? describe(end.error) : undefined, holds);
+    });
   }
 
-  /** `copying`: aborted, it was held meanwhile, and nobody wants to know. */
-  #copied(direction: Direction, outcome: CopyOutcome, text: string | undefined, copying: AbortSignal): void {
+  /** `holds`: another number by now, nobody wants to know. */
+  #copied(direction: Direction, outcome: CopyOutcome, text: string | undefined, holds: number): void {
     const report = (): void => {
-      if (!copying.aborted) this.#reports.report({ type: "copied", id: this.id, outcome, ...definedProps({ text }) });
+      if (this.#holds === holds)
+        this.#reports.report({ type: "copied", id: this.id, outcome, ...definedProps({ text }) });
     };
     // A client that is killed closes control and data in any order: its half upload must not be ended as if it were whole.
     if (direction === "upload" || outcome !== "eof") this.#reports.clock.after(limits.deathNewsMs, report);
@@ -207,8 +207,7 @@ export class TransferConnections {
 
   /** The server's side is lost; the client's stays as it is, and is neither read nor written. */
   hold(): void {
-    this.#copying.abort(new Error("held"));
-    this.#copying = new AbortController();
+    this.#stop();
     this.reset("upstream");
     const carried = this.#retained?.range ?? { first: 0, end: this.#progress.bytes };
     this.#reports.report({ type: "held", id: this.id, ...carried });
@@ -299,9 +298,14 @@ export class TransferConnections {
   }
 
   drop(): void {
-    if (this.#isCopying) this.#copying.abort(dropped);
+    if (this.#stopCopy !== undefined) this.#stop();
     this.forget("downstream");
     this.forget("upstream");
+  }
+
+  #stop(): void {
+    this.#holds += 1;
+    this.#stopCopy?.();
   }
 
   async #close(name: DataSide, connection: Connection): Promise<void> {

@@ -123,6 +123,28 @@ export class LinkedAbort {
   }
 }
 
+/**
+ * Controllers for one attempt after the other. One whose attempt went well is as good as new, since nothing of that attempt listens to it any
+ * more; to make another one, and the first to listen to it, costs more than to write a reply.
+ */
+export class SpareAborts {
+  readonly #spare: AbortController[] = [];
+
+  take(): AbortController {
+    return this.#spare.pop() ?? listenedTo(new AbortController());
+  }
+
+  giveBack(controller: AbortController): void {
+    if (!controller.signal.aborted) this.#spare.push(controller);
+  }
+}
+
+/** Somebody listens to it always, so nobody is the first or the last one, which costs most. */
+function listenedTo(controller: AbortController): AbortController {
+  onAbort(controller.signal, () => {});
+  return controller;
+}
+
 /** `signal` ends the attempt and nothing later; `whole` ends the attempt and whatever it has made. */
 export async function attemptUntil<T>(
   signal: AbortSignal | undefined,

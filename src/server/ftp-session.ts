@@ -1,6 +1,6 @@
 // One client: its commands in order, one at a time, with ABOR, STAT and NOOP in between.
 import { ClientIdentity } from "../admission/client-identity.ts";
-import { onAbort } from "../platform/abort.ts";
+import { SpareAborts } from "../platform/abort.ts";
 import { Deferred } from "../platform/deferred.ts";
 import { formatEndpoint } from "../platform/endpoint.ts";
 import type { Connection } from "../platform/network.ts";
@@ -46,8 +46,7 @@ export class FtpSession implements Session {
   readonly #life: AbortController = new AbortController();
   /** Of the command that is being carried out. */
   #running: AbortController | undefined;
-  /** For the next command, which the last one has not aborted. */
-  #spare: AbortController | undefined;
+  readonly #spareAborts = new SpareAborts();
   #current: Waiting = "end";
   readonly #timers: SessionTimers;
   readonly #redaction: Redaction = new Redaction();
@@ -168,8 +167,7 @@ export class FtpSession implements Session {
 
   #start(next: Waiting): void {
     this.#timers.busy();
-    const running = this.#spare ?? listenedTo(new AbortController());
-    this.#spare = undefined;
+    const running = this.#spareAborts.take();
     this.#running = running;
     this.#current = next;
     if (isAbortedAhead(next, this.#queue)) this.#abort(running);
@@ -185,7 +183,7 @@ export class FtpSession implements Session {
 
   #finished(running: AbortController): void {
     this.#running = undefined;
-    if (!running.signal.aborted) this.#spare = running;
+    this.#spareAborts.giveBack(running);
   }
 
   #trackIfLater(work: Soon<void>): void {
@@ -275,12 +273,6 @@ export class FtpSession implements Session {
 // What waits for its turn in a session, and what it may do while it waits.
 /** A command, a line that is not a command, the client's end-of-file. */
 type Waiting = Command | { readonly malformed: string } | "end";
-
-/** Once for all that will listen, command after command: an event listener that comes and goes with each is dear. */
-function listenedTo(controller: AbortController): AbortController {
-  onAbort(controller.signal, () => {});
-  return controller;
-}
 
 const isCommand = (waiting: Waiting): waiting is Command => waiting !== "end" && !("malformed" in waiting);
 

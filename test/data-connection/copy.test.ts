@@ -1,6 +1,6 @@
 import { Duplex } from "node:stream";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { type CopyEnd, copyData } from "../../src/data-connection/copy.ts";
+import type { CopyEnd } from "../../src/data-connection/copy.ts";
 import { joinedPair } from "../../src/data-connection/joined-pair.ts";
 import { systemClock } from "../../src/network/system-clock.ts";
 import { StreamConnection } from "../../src/platform/stream-connection.ts";
@@ -18,6 +18,7 @@ import {
   sendAll,
 } from "../../src/testing/network/traffic.ts";
 import { watchResources } from "../support/resources.ts";
+import { copyOf } from "./copy-of.ts";
 import { bench, type Ends, kinds, makeEnds } from "./pairs.ts";
 
 watchResources();
@@ -35,7 +36,7 @@ describe.each(kinds)("copying between %s", (kind) => {
     { from, to }: { from: Ends; to: Ends },
     signal: AbortSignal = never,
     isLast = false,
-  ): Promise<CopyEnd> => copyData(from.near, to.near, { signal, isLast });
+  ): Promise<CopyEnd> => copyOf(from.near, to.near, { signal, isLast });
 
   it.each([
     ["0 bytes", 0],
@@ -73,7 +74,7 @@ describe.each(kinds)("copying between %s", (kind) => {
   it("tells its progress while it runs", async () => {
     const { from, to } = await course();
     const progress = { bytes: 0 };
-    const copied = copyData(from.near, to.near, { signal: never, progress });
+    const copied = copyOf(from.near, to.near, { progress });
     await Promise.all([send(from.far.stream, "12345"), readExactly(to.far.stream, 5)]);
     expect(progress.bytes).toBe(5);
     from.far.stream.end();
@@ -210,7 +211,7 @@ describe.each(kinds)("copying between %s", (kind) => {
     await Promise.all([send(to.near.stream, "!"), readExactly(to.far.stream, 1)]);
   });
 
-  it("a signal that is already aborted copies nothing", async () => {
+  it("a copy that is stopped at once copies nothing", async () => {
     const ends = await course();
     expect(await copy(ends, AbortSignal.abort())).toEqual({ bytes: 0, end: "aborted" });
   });
@@ -283,7 +284,7 @@ describe("copying to a stream that tells writes as done when it is destroyed, as
     const breakOff = (): void => void sink.destroy();
     const to = new StreamConnection({ stream: sink, local: end, remote: end, clock: systemClock, breakOff });
     const [source, from] = joinedPair("source", "gateway");
-    const copied = copyData(from, to, { signal: never });
+    const copied = copyOf(from, to);
     const ended = new Promise((resolve) => from.stream.once("end", resolve));
     await Promise.all([sendAll(source.stream, "last bytes"), ended]);
     to.reset();
@@ -310,7 +311,7 @@ describe("copying from a source that brings several pieces in one turn of the ev
         new StreamConnection({ stream, local: end, remote: end, clock: systemClock, breakOff: () => stream.destroy() }),
     );
     if (from === undefined || to === undefined) throw new Error("there are two");
-    const copied = copyData(from, to, { signal: never });
+    const copied = copyOf(from, to);
     await new Promise((resolve) => setImmediate(resolve)); // it flows
     for (const piece of ["a", "b", "c"]) source.push(piece);
     source.push(null);

@@ -1,6 +1,6 @@
 import { Duplex } from "node:stream";
 import { afterEach, describe, expect, it } from "vitest";
-import { type CopyEnd, copyData } from "../../src/data-connection/copy.ts";
+import type { CopyEnd } from "../../src/data-connection/copy.ts";
 import { systemClock } from "../../src/network/system-clock.ts";
 import type { Connection } from "../../src/platform/network.ts";
 import { StreamConnection } from "../../src/platform/stream-connection.ts";
@@ -10,6 +10,7 @@ import { Channels, type ChannelsOptions } from "../../src/ssh/channels/channels.
 import type { WindowPolicy } from "../../src/ssh/channels/machine/window.ts";
 import { fixedWindows, WindowPace } from "../../src/ssh/channels/machine/window-pace.ts";
 import { openRefusal } from "../../src/ssh/connection-protocol/messages.ts";
+import { copyOf } from "./copy-of.ts";
 
 const end = { host: "127.0.0.1", port: 1 };
 const pieceBytes = 65_536;
@@ -88,7 +89,7 @@ function server(): Connection {
 }
 
 function copy(source: Connection, sink: Connection, signal: AbortSignal = running.signal): Promise<CopyEnd> {
-  const copied = copyData(source, sink, { signal });
+  const copied = copyOf(source, sink, { signal });
   copies.push(copied);
   return copied;
 }

@@ -4,6 +4,7 @@ import { Duplex } from "node:stream";
 import { expect, test } from "vitest";
 import { TransferConnections } from "../../src/gateway/transfer-connections.ts";
 import { systemClock } from "../../src/network/system-clock.ts";
+import { SpareAborts } from "../../src/platform/abort.ts";
 import type { Connection } from "../../src/platform/network.ts";
 import { StreamConnection } from "../../src/platform/stream-connection.ts";
 import type { RelayInput } from "../../src/protocol/relay/messages.ts";
@@ -27,6 +28,7 @@ test("an empty file whose end came before it was copied: the server sees our end
     report: (input) => inputs.push(input),
     emit: () => {},
     track: (work) => works.push(work),
+    spareAborts: new SpareAborts(),
     retains: false,
   });
   const server = new Duplex({ read: () => {}, write: (_bytes, _encoding, done) => done() });
@@ -47,7 +49,14 @@ test("an empty file whose end came before it was copied: the server sees our end
 });
 
 test("a side that is opened again closes the listener of the first time, as when the server refused PORT", async () => {
-  const reports = { clock: systemClock, report: () => {}, emit: () => {}, track: () => {}, retains: false };
+  const reports = {
+    clock: systemClock,
+    report: () => {},
+    emit: () => {},
+    track: () => {},
+    spareAborts: new SpareAborts(),
+    retains: false,
+  };
   const transfer = new TransferConnections(1, reports);
   const closed: string[] = [];
   const listen = (name: string): void =>

@@ -5,6 +5,8 @@ import { DataTransfer } from "./data-transfer.ts";
 export class TransferQueue {
   readonly #control: ControlConnections;
   readonly #running: Map<number, DataTransfer> = new Map();
+  /** The first of them: asked for many times with each input. */
+  #head: DataTransfer | undefined;
   #next: DataTransfer | undefined;
   #idLast = 0;
 
@@ -18,7 +20,7 @@ export class TransferQueue {
 
   /** The oldest transfer that the server has not yet answered for good, or that is not yet over. */
   get head(): DataTransfer | undefined {
-    return this.#running.values().next().value;
+    return this.#head;
   }
 
   get running(): readonly DataTransfer[] {
@@ -51,10 +53,12 @@ export class TransferQueue {
   start(transfer: DataTransfer): void {
     this.#next = undefined;
     this.#running.set(transfer.id, transfer);
+    this.#head ??= transfer;
   }
 
   end(transfer: DataTransfer): void {
     this.#running.delete(transfer.id);
+    if (this.#head === transfer) this.#head = this.#running.values().next().value;
   }
 
   /** For the next command again; false where a later one has replaced the server's data port meanwhile. */
