@@ -34,8 +34,8 @@ export function observed<F extends FileSystem>(inner: F, observer: Observer): F 
 
 function overrides(inner: FileSystem & Partial<Changes>, { nowMs, report }: Observer): Partial<FileSystem & Changes> {
   type Subject = Pick<FileAction, "action" | "path" | "to">;
-  const failed = (subject: Subject, error: unknown): void =>
-    report({ ...subject, ok: false, outcome: isSallyportError(error) ? error.message : "it failed" });
+  const reason = (error: unknown): string => (isSallyportError(error) ? error.message : "it failed");
+  const failed = (subject: Subject, error: unknown): void => report({ ...subject, ok: false, outcome: reason(error) });
 
   /** Tells the end, or that it failed. */
   async function whole<T>(subject: Subject, work: Promise<T>): Promise<T> {
@@ -60,7 +60,7 @@ function overrides(inner: FileSystem & Partial<Changes>, { nowMs, report }: Obse
   }
 
   /** A writer in which nothing was written made a new file, and another one fills it. */
-  function upload(path: string): { moved: (bytes: number) => void; end: (ok: boolean, outcome: string) => void } {
+  function upload(path: string): { moved: (bytes: number) => void; end: End } {
     const startMs = nowMs();
     let bytes = 0;
     let over = false;
@@ -76,14 +76,21 @@ function overrides(inner: FileSystem & Partial<Changes>, { nowMs, report }: Obse
     };
   }
 
-  async function finishing(finish: Promise<void>, end: (ok: boolean, outcome: string) => void): Promise<void> {
+  type End = (ok: boolean, outcome: string) => void;
+
+  /** What fails is the end of the upload, whatever follows. */
+  async function moving(move: Promise<void>, end: End): Promise<void> {
     try {
-      await finish;
-      end(true, "done");
+      await move;
     } catch (error) {
-      end(false, isSallyportError(error) ? error.message : "it failed");
+      end(false, reason(error));
       throw error;
     }
+  }
+
+  async function finishing(finish: Promise<void>, end: End): Promise<void> {
+    await moving(finish, end);
+    end(true, "done");
   }
 
   /** Paths of uploads that have another name until they are complete: what becomes of them is told as the upload's own. */
@@ -138,7 +145,7 @@ function overrides(inner: FileSystem & Partial<Changes>, { nowMs, report }: Obse
       return {
         write: async (pieces) => {
           wrote = true;
-          await writer.write(pieces);
+          await moving(writer.write(pieces), end);
           for (const { length } of pieces) moved(length);
         },
         finish: () => finishing(writer.finish(), end),
@@ -154,7 +161,7 @@ function overrides(inner: FileSystem & Partial<Changes>, { nowMs, report }: Obse
       const { moved, end } = upload(path);
       return {
         writeAt: async (offset, bytes) => {
-          await updater.writeAt(offset, bytes);
+          await moving(updater.writeAt(offset, bytes), end);
           moved(bytes.length);
         },
         truncate: (bytes) => updater.truncate(bytes),

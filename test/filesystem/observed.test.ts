@@ -6,6 +6,7 @@ import { dropBox, readOnly } from "../../src/filesystem/read-only.ts";
 import { setsModes, tellsSpace, updatesFiles } from "../../src/platform/file-system.ts";
 import type { FileAction } from "../../src/platform/trace.ts";
 import { openUpload } from "../../src/platform/upload-target.ts";
+import { SallyportError } from "../../src/protocol/error.ts";
 import { messages, openFlags } from "../../src/ssh/sftp/wire/message-types.ts";
 import { put } from "../../src/testing/file-system/subject.ts";
 import { SftpCalls } from "../ssh/sftp/session.ts";
@@ -81,6 +82,28 @@ test("what is refused is told as failed", async () => {
     { action: "upload", path: "/new", ok: false },
     { action: "download", path: "/none", ok: false },
   ]);
+});
+
+test("an upload whose bytes are refused is reported with the reason", async () => {
+  const refuse = async (): Promise<never> => {
+    throw new SallyportError("FS_PERMISSION", "/etc/x: permission denied");
+  };
+  const done = async (): Promise<void> => {};
+  const refusing = new MemoryFileSystem({ now: () => 0 });
+  refusing.openWrite = async () => ({ write: refuse, finish: done, [Symbol.asyncDispose]: done });
+  refusing.openUpdate = async () => ({ writeAt: refuse, truncate: done, finish: done, [Symbol.asyncDispose]: done });
+  const { signal } = new AbortController();
+  const outer = observed(refusing, observer);
+  {
+    await using writer = await outer.openWrite("/etc/x", { start: "truncate", signal });
+    await expect(writer.write([])).rejects.toMatchObject({ code: "FS_PERMISSION" });
+  }
+  {
+    await using updater = await outer.openUpdate("/etc/x", { signal });
+    await expect(updater.writeAt(0, new Uint8Array(1))).rejects.toMatchObject({ code: "FS_PERMISSION" });
+  }
+  const said = { action: "upload", path: "/etc/x", ok: false, bytes: 0, outcome: "/etc/x: permission denied" };
+  expect(told).toMatchObject([said, said]);
 });
 
 test("an upload that has another name until it is complete is told once, under its own", async () => {

@@ -19,7 +19,7 @@ const hints: Readonly<Record<number, string>> = {
   536: "The server does not protect connections as it was asked to; its own configuration says how it does.",
   550: "Check the name, and what the user may do with it.",
   552: "The user's quota is used up, or the disk is full.",
-  553: "The server does not allow this name.",
+  553: "Check the name, whether its directory is there, and what the user may do in it.",
 };
 
 /**
