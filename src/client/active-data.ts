@@ -1,6 +1,10 @@
 // The server connects to where we listen: EPRT (RFC 2428), else PORT (RFC 959).
 
-import { openPassiveListener, type PassiveListener } from "../data-connection/passive-listener.ts";
+import {
+  openPassiveListener,
+  type PassiveListener,
+  type PassiveListenerOptions,
+} from "../data-connection/passive-listener.ts";
 import { LinkedAbort } from "../platform/abort.ts";
 import { withDeadline } from "../platform/clock.ts";
 import { type Endpoint, formatEndpoint } from "../platform/endpoint.ts";
@@ -65,16 +69,25 @@ export function serverConnects<L extends Listening>(
 }
 
 async function listen(session: Session, signal: AbortSignal): Promise<PassiveListener> {
-  const { network, emit } = session.environment;
   return await openPassiveListener({
-    network,
+    ...forServer(session),
     host: hostHere(session),
     ports: session.options.activePorts ?? { first: 0, last: 0 },
+    signal,
+  });
+}
+
+/** Of a listener for the server alone. */
+export function forServer(
+  session: Session,
+): Pick<PassiveListenerOptions, "network" | "isExpectedPeer" | "onRejectedPeer"> {
+  const { network, emit } = session.environment;
+  return {
+    network,
     isExpectedPeer: (remote) => isServer(serverOf(session), remote.host),
     onRejectedPeer: (remote, count) =>
       emit({ type: "data.rejected-peer", side: "upstream", remote: formatEndpoint(remote), count }),
-    signal,
-  });
+  };
 }
 
 /** The end of the control connection, as far as the network tells; through SSH only loopback is certain. */
@@ -94,7 +107,7 @@ export function hostHere(session: Session): string {
 }
 
 /** The host that the control connection goes to. */
-export const serverOf = ({ control }: Session): string => control.connection.remote.host;
+const serverOf = ({ control }: Session): string => control.connection.remote.host;
 
 /** A NAT's helper can rewrite nothing there (S11). */
 const insideTls = ({ tls }: Session): string => (tls === undefined ? "" : ", inside TLS");

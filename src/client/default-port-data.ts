@@ -1,9 +1,8 @@
 // Neither PORT nor PASV: the server connects to where the control connection comes from (RFC 959 section 3.2, scenario S17).
 import { type DefaultPortListener, listenOnDefaultPorts, portBelowMissing } from "../data-connection/default-ports.ts";
 import { type Endpoint, formatEndpoint } from "../platform/endpoint.ts";
-import { isServer } from "../protocol/data-peers.ts";
 import { type ErrorDetails, SallyportError } from "../protocol/error.ts";
-import { serverConnects, serverOf } from "./active-data.ts";
+import { forServer, serverConnects } from "./active-data.ts";
 import type { DataConnection } from "./mode-choice.ts";
 import type { Session } from "./session.ts";
 
@@ -35,14 +34,7 @@ async function listenOnOwnPort(
       hint: "The session must begin in mode default-port, at an SSH host that runs Linux; else use passive mode.",
     });
   }
-  const { network, emit } = session.environment;
-  const listener = await listenOnDefaultPorts(local, {
-    network,
-    isExpectedPeer: (remote) => isServer(serverOf(session), remote.host),
-    onRejectedPeer: (remote, count) =>
-      emit({ type: "data.rejected-peer", side: "upstream", remote: formatEndpoint(remote), count }),
-    signal,
-  });
+  const listener = await listenOnDefaultPorts(local, { ...forServer(session), signal });
   if (listener.ownError === undefined) return listener;
   await listener[Symbol.asyncDispose]();
   throw refused(session, local, listener.ownError);

@@ -1,8 +1,7 @@
 // What the other end's system has taken of what we wrote. Within one machine the first packets are of 64 KiB, and the send buffer
 // is 4 MiB from the start: whoever writes there cannot tell a reader from one that stands still. Elsewhere the buffer grows with
 // what the peer acknowledges.
-import { onAbort } from "../platform/abort.ts";
-import type { Clock } from "../platform/clock.ts";
+import { type Clock, wait } from "../platform/clock.ts";
 import type { Ends } from "../platform/endpoint.ts";
 import { limits } from "../protocol/limits.ts";
 import { isWithinMachine, socketRow } from "./socket-row.ts";
@@ -18,21 +17,8 @@ export function acknowledgedIn(
     while (!signal.aborted) {
       const row = await socketRow(ends, signal);
       if (row === undefined || row.unacknowledged <= rest) return;
-      await pause(clock, waitMs, signal);
+      await wait(clock, waitMs, signal).catch(() => {});
       waitMs = Math.min(2 * waitMs, limits.acknowledgedWaitMsMax);
     }
   };
-}
-
-function pause(clock: Clock, waitMs: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const cancel = clock.after(waitMs, () => {
-      stopListening();
-      resolve();
-    });
-    const stopListening = onAbort(signal, () => {
-      cancel();
-      resolve();
-    });
-  });
 }

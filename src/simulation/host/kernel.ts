@@ -169,20 +169,3 @@ export function netstatOf(kernel: Kernel): readonly NetstatRow[] {
     unread: socket.remote === undefined ? socket.waiting : socket.unread,
   }));
 }
-
-/** As a table with the heading of netstat(8). */
-export function formatNetstat(rows: readonly NetstatRow[]): string {
-  const lines = [
-    ["Proto", "Recv-Q", "Local Address", "Foreign Address", "State"],
-    ...rows.map(({ local, remote, state, unread }) => ["tcp", String(unread), local, remote, state]),
-  ];
-  const widths = [0, 1, 2, 3].map((column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
-  return lines
-    .map((line) =>
-      line
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
-}
