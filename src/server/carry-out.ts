@@ -1,7 +1,7 @@
 // One command: may it come now, who does it, and what it leaves behind for the next.
-import { type Soon, whenDone } from "../platform/soon.ts";
+import type { Soon } from "../platform/soon.ts";
 import { argumentText, type Command } from "../protocol/command.ts";
-import { findCommand } from "../protocol/command-table.ts";
+import { type CommandRow, findCommand } from "../protocol/command-table.ts";
 import { tooManyUnknown } from "../protocol/foreign-protocol.ts";
 import { ownEntry } from "../protocol/own-entry.ts";
 import { makeReply, type Reply } from "../protocol/reply.ts";
@@ -29,28 +29,54 @@ export function carryOut(session: Session, command: Command, signal: AbortSignal
   const argument = argumentText(command);
   const requireTls = context.policy.tls?.required === true;
   const refusal = refuseCommand(row, argument, { phase: state.phase, secure: session.secure, requireTls });
-  const { renameFrom } = state;
-  const report = refusal === undefined ? watchAction(session, command) : undefined;
-  const done = (reply: Reply): void => {
-    report?.(reply);
-    session.ahead.after(command.verb);
-    // RNFR is good for the very next command, REST for the next transfer.
-    if (state.renameFrom === renameFrom) state.renameFrom = undefined;
-    if (row.data !== undefined) state.restart = 0;
-  };
-  const run = (): Soon<Answer> => refusal ?? handler(session, argument, signal);
+  const end = new CommandEnd(session, row, refusal === undefined ? watchAction(session, command) : undefined);
+  if (refusal !== undefined) return end.answered(refusal);
   const turn = row.data === undefined ? undefined : context.environment.turns?.begin();
-  return whenDone(
-    () => (turn === undefined ? run() : turn.then(run)),
-    (answer) => {
-      done("reply" in answer ? answer.reply : answer);
-      return answer;
-    },
-    (error) => {
-      done(refusalOf(error) ?? makeReply(421, "Internal server error."));
-      throw error;
-    },
+  let answer: Soon<Answer>;
+  try {
+    answer = turn === undefined ? handler(session, argument, signal) : turn.then(() => handler(session, argument, signal));
+  } catch (error) {
+    return end.failed(error);
+  }
+  if (!(answer instanceof Promise)) return end.answered(answer);
+  return answer.then(
+    (later) => end.answered(later),
+    (error) => end.failed(error),
   );
+}
+
+/** What a command leaves behind for the next, whatever its answer is. */
+class CommandEnd {
+  readonly #session: Session;
+  readonly #row: CommandRow;
+  readonly #renameFrom: string | undefined;
+  readonly #report: ((reply: Reply) => void) | undefined;
+
+  constructor(session: Session, row: CommandRow, report: ((reply: Reply) => void) | undefined) {
+    this.#session = session;
+    this.#row = row;
+    this.#renameFrom = session.state.renameFrom;
+    this.#report = report;
+  }
+
+  answered(answer: Answer): Answer {
+    this.#done("reply" in answer ? answer.reply : answer);
+    return answer;
+  }
+
+  failed(error: unknown): never {
+    this.#done(refusalOf(error) ?? makeReply(421, "Internal server error."));
+    throw error;
+  }
+
+  #done(reply: Reply): void {
+    const { state, ahead } = this.#session;
+    this.#report?.(reply);
+    ahead.after(this.#row.verb);
+    // RNFR is good for the very next command, REST for the next transfer.
+    if (state.renameFrom === this.#renameFrom) state.renameFrom = undefined;
+    if (this.#row.data !== undefined) state.restart = 0;
+  }
 }
 
 function unknown({ state }: Session, verb: string, known: boolean): Answer {

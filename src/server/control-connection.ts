@@ -116,7 +116,7 @@ export class ControlConnection {
 
   readonly #receive = (bytes: Uint8Array): void => {
     const events = this.#receiver.receive(bytes);
-    const auth = events.findIndex((event) => event.type === "command" && event.command.verb === "AUTH");
+    const auth = events.findIndex(isAuth);
     if (auth >= 0) {
       // Whatever comes now belongs to the handshake, should there be one.
       this.#connection.stream.off("data", this.#receive).pause();
@@ -136,3 +136,5 @@ export class ControlConnection {
     } else this.#events.failed(makeReply(421, `Goodbye: ${event.error.message}.`));
   }
 }
+
+const isAuth = (event: CommandEvent): boolean => event.type === "command" && event.command.verb === "AUTH";

@@ -3,9 +3,9 @@
 import type { ClientIdentity } from "../admission/client-identity.ts";
 import { dialActive } from "../data-connection/dial-active.ts";
 import { type Over, openPassiveListener, type PassiveListener } from "../data-connection/passive-listener.ts";
-import { type Ends, formatEndpoint } from "../platform/endpoint.ts";
+import { type Endpoint, formatEndpoint } from "../platform/endpoint.ts";
 import type { Connection, Network } from "../platform/network.ts";
-import { type Soon, whenDone } from "../platform/soon.ts";
+import type { Soon } from "../platform/soon.ts";
 import type { TraceEventBody } from "../platform/trace.ts";
 import { isClient, judgeTarget, type TargetVerdict } from "../protocol/data-peers.ts";
 import { definedProps } from "../protocol/defined-props.ts";
@@ -27,15 +27,24 @@ export class DataConnector {
   readonly #control: () => Connection;
   readonly #identity: ClientIdentity;
   readonly #timeWaits: TimeWaits;
+  readonly #tracesOpening: boolean;
+  readonly #tracesListening: boolean;
   /** Nothing: the client's default data port, which is its control port (RFC 959 section 3.2). */
   #arranged: Arranged | undefined;
   #opening = false;
+  /** Where the client has reached us, and its family. */
+  readonly #here: string;
+  readonly family: 4 | 6;
 
   constructor(context: SessionContext, control: () => Connection, identity: ClientIdentity) {
     this.#context = context;
     this.#control = control;
     this.#identity = identity;
     this.#timeWaits = new TimeWaits(context.environment.clock);
+    this.#here = plainHost(control().local.host);
+    this.family = ipFamily(this.#here) ?? 4;
+    this.#tracesOpening = traces(context.environment, "data.open");
+    this.#tracesListening = traces(context.environment, "data.listen");
   }
 
   /** Listens; gives the address for the reply to PASV (S13). */
@@ -43,34 +52,37 @@ export class DataConnector {
     const { policy } = this.#context;
     const forgotten = this.forget();
     if (forgotten instanceof Promise) await forgotten;
-    const control = this.#control();
-    const address = this.#passiveAddress(control);
+    const address = this.#passiveAddress();
     const host = address instanceof Promise ? await address : address;
     const listener = await openPassiveListener({
       network: this.#network,
-      host: plainHost(control.local.host),
+      host: this.#here,
       ports: policy.passivePorts,
-      isExpectedPeer: (remote, local, over) => this.#isExpected({ remote, local }, over),
-      onRejectedPeer: (remote, count) =>
-        this.#emit({ type: "data.rejected-peer", side: "downstream", remote: formatEndpoint(remote), count }),
+      isExpectedPeer: this.#isExpected,
+      onRejectedPeer: this.#rejected,
       signal,
     });
     this.#arranged = { how: "passive", listener };
-    if (this.#traces("data.listen"))
+    if (this.#tracesListening)
       this.#emit({ type: "data.listen", side: "downstream", endpoint: formatEndpoint(listener.endpoint) });
     return { host, port: listener.endpoint.port };
   }
 
+  /** The client's address. */
+  get client(): string {
+    return this.#identity.host;
+  }
+
   /** May PORT name it? */
-  judge(target: HostPort): TargetVerdict {
+  readonly judge = (target: HostPort): TargetVerdict => {
     const { policy, carrier } = this.#context;
     const no = (why: string): TargetVerdict => ({ allowed: false, why });
     if (!policy.active) return no("this server makes no data connections; use PASV or EPSV");
-    const { host, port } = this.#control().local;
+    const { port } = this.#control().local;
     const verdict = judgeTarget(
       {
-        client: this.#client(),
-        here: { host: plainHost(host), port },
+        client: this.#identity.host,
+        here: { host: this.#here, port },
         ownAddresses: () => [],
         allowThirdParty: policy.allowThirdParty,
         isJoin: (to) => carrier?.listensOn(to) === true,
@@ -81,7 +93,7 @@ export class DataConnector {
     return carrier === undefined || carrier.listensOn(target)
       ? verdict
       : no(`your SSH connection does not listen on ${formatEndpoint(target)}; use PASV or EPSV, or ssh -R`);
-  }
+  };
 
   /** A PORT that was judged. */
   async connectTo(to: HostPort): Promise<void> {
@@ -101,33 +113,32 @@ export class DataConnector {
   open(signal: AbortSignal): Soon<Connection> {
     const arranged = this.#arranged;
     if (this.#opening) throw new SallyportError("INTERNAL", "two data connections at the same time");
+    const connection = arranged?.how === "passive" && !signal.aborted ? arranged.listener.take() : undefined;
+    return connection === undefined ? this.#openLater(arranged, signal) : this.#opened(connection, arranged);
+  }
+
+  async #openLater(arranged: Arranged | undefined, signal: AbortSignal): Promise<Connection> {
     this.#opening = true;
-    return whenDone(
-      () =>
-        arranged?.how === "passive" ? this.#accept(arranged.listener, signal) : this.#connect(arranged?.to, signal),
-      (connection) => {
-        this.#opening = false;
-        this.#arranged = undefined; // a listener closes with the connection that it has given
-        this.#opened(connection, arranged?.how ?? "default-port");
-        return connection;
-      },
-      async (error) => {
-        this.#opening = false;
-        await this.forget();
-        throw error;
-      },
-    );
+    try {
+      const connecting =
+        arranged?.how === "passive" ? this.#await(arranged.listener, signal) : this.#connect(arranged?.to, signal);
+      return this.#opened(await connecting, arranged);
+    } catch (error) {
+      await this.forget();
+      throw error;
+    } finally {
+      this.#opening = false;
+    }
   }
 
-  #opened({ local, remote }: Connection, how: "passive" | "active" | "default-port"): void {
-    if (!this.#traces("data.open")) return;
-    const ends = { local: formatEndpoint(local), remote: formatEndpoint(remote) };
-    this.#emit({ type: "data.open", side: "downstream", how, ...ends });
-  }
-
-  #accept(listener: PassiveListener, signal: AbortSignal): Soon<Connection> {
-    signal.throwIfAborted();
-    return listener.take() ?? this.#await(listener, signal);
+  #opened(connection: Connection, arranged: Arranged | undefined): Connection {
+    this.#arranged = undefined; // a listener closes with the connection that it has given
+    if (this.#tracesOpening) {
+      const how = arranged?.how ?? "default-port";
+      const ends = { local: formatEndpoint(connection.local), remote: formatEndpoint(connection.remote) };
+      this.#emit({ type: "data.open", side: "downstream", how, ...ends });
+    }
+    return connection;
   }
 
   async #await(listener: PassiveListener, signal: AbortSignal): Promise<Connection> {
@@ -153,9 +164,9 @@ export class DataConnector {
       });
     }
     const control = this.#control();
-    const target = to ?? { host: this.#client(), port: control.remote.port };
+    const target = to ?? { host: this.#identity.host, port: control.remote.port };
     const localPort = policy.activePort ?? control.local.port - 1;
-    const localAddress = sameHost(target.host, this.#client()) ? plainHost(control.local.host) : undefined;
+    const localAddress = sameHost(target.host, this.#identity.host) ? this.#here : undefined;
     const common = {
       network: this.#network,
       ...target,
@@ -169,37 +180,31 @@ export class DataConnector {
       : dialActive({ ...common, preferredLocalPort: localPort });
     const connection = await connecting;
     this.#timeWaits.watch(connection);
-    if (!isClient(this.#client(), target.host, []) || (await this.#identity.isReachedAt(connection))) return connection;
+    if (!isClient(this.#identity.host, target.host, []) || (await this.#identity.isReachedAt(connection))) return connection;
     connection.reset();
     throw new SallyportError("NET_REFUSED", `port ${target.port} belongs to another user of this machine than you`);
   }
 
-  #isExpected(ends: Ends, over: Over): Soon<boolean> {
-    const { host } = ends.remote;
-    if (!isClient(this.#client(), host, []))
-      return isClient(this.#client(), host, this.#context.policy.allowThirdParty);
-    return this.#identity.isSameUser(ends, () => this.#opening, over);
-  }
+  readonly #isExpected = (remote: Endpoint, local: Endpoint, over: Over): Soon<boolean> => {
+    const { host } = remote;
+    if (!isClient(this.#identity.host, host, []))
+      return isClient(this.#identity.host, host, this.#context.policy.allowThirdParty);
+    return this.#identity.isSameUser({ remote, local }, () => this.#opening, over);
+  };
 
-  #passiveAddress(control: Connection): Soon<string> {
+  readonly #rejected = (remote: Endpoint, count: number): void =>
+    this.#emit({ type: "data.rejected-peer", side: "downstream", remote: formatEndpoint(remote), count });
+
+  #passiveAddress(): Soon<string> {
     const { policy, environment } = this.#context;
-    const own = plainHost(control.local.host);
-    const chosen = choosePassiveAddress(policy.passiveAddresses, this.#client());
-    if (chosen === undefined) return own;
+    const chosen = choosePassiveAddress(policy.passiveAddresses, this.#identity.host);
+    if (chosen === undefined) return this.#here;
     return ipFamily(chosen) === undefined ? environment.resolve(chosen) : chosen;
   }
 
   get #network(): Network {
     const { carrier, environment } = this.#context;
     return carrier?.network ?? environment.network;
-  }
-
-  #client(): string {
-    return plainHost(this.#control().remote.host);
-  }
-
-  #traces(type: TraceEventBody["type"]): boolean {
-    return traces(this.#context.environment, type);
   }
 
   #emit(event: TraceEventBody): void {

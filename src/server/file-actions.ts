@@ -53,8 +53,8 @@ const described: ReadonlyMap<string, Describe> = new Map([
 export function watchAction(session: Session, command: Command): ((reply: Reply) => void) | undefined {
   const { verb } = command;
   const describe = described.get(verb);
-  const subject = session.traces("file.action") ? describe?.(session, argumentText(command)) : undefined;
   if (describe === undefined) return undefined;
+  const subject = session.traces("file.action") ? describe(session, argumentText(command)) : undefined;
   const { clock } = session.context.environment;
   const startMs = clock.nowMs();
   session.moved = undefined;

@@ -4,7 +4,7 @@ import { SpareAborts } from "../platform/abort.ts";
 import { Deferred } from "../platform/deferred.ts";
 import { formatEndpoint } from "../platform/endpoint.ts";
 import type { Connection } from "../platform/network.ts";
-import { afterwards, type Soon, whenDone } from "../platform/soon.ts";
+import { afterwards, type Soon } from "../platform/soon.ts";
 import { Tasks } from "../platform/tasks.ts";
 import type { TraceEventBody } from "../platform/trace.ts";
 import { Watchdog } from "../platform/watchdog.ts";
@@ -50,7 +50,10 @@ export class FtpSession implements Session {
   #current: Waiting = "end";
   readonly #timers: SessionTimers;
   readonly #redaction: Redaction = new Redaction();
+  readonly #tracesCommands: boolean;
+  readonly #tracesReplies: boolean;
   #hasLoggedIn = false;
+  #isOver = false;
   #closingText: string | undefined;
   #reason = "";
   readonly #over = new Deferred();
@@ -59,10 +62,9 @@ export class FtpSession implements Session {
     this.context = context;
     this.tls = context.policy.tls?.open();
     const { carrier, environment } = context;
+    this.#tracesCommands = this.traces("ftp.command");
+    this.#tracesReplies = this.traces("ftp.reply");
     const identity = new ClientIdentity(connection, carrier === undefined ? environment : { clock: environment.clock });
-    this.ahead = new Ahead(environment.clock, (work) => this.track(work));
-    this.data = new DataConnector(context, () => this.control, identity);
-    this.#timers = new SessionTimers(context, (text) => this.closeNow(text));
     this.#channel = new ControlConnection(connection, {
       command: (command) => this.#arrive(command),
       isLoggedIn: () => this.state.phase === "logged-in",
@@ -71,6 +73,9 @@ export class FtpSession implements Session {
       failed: (last) => this.#hangUp(last, last.lines.join(" ")),
       gone: (why) => this.#end(why),
     });
+    this.ahead = new Ahead(environment.clock, (work) => this.track(work));
+    this.data = new DataConnector(context, () => this.control, identity);
+    this.#timers = new SessionTimers(context, (text) => this.closeNow(text));
   }
 
   get control(): Connection {
@@ -109,8 +114,8 @@ export class FtpSession implements Session {
   }
 
   reply(reply: Reply, mayWait = false): void {
-    if (this.#life.signal.aborted) return;
-    if (this.traces("ftp.reply")) {
+    if (this.#isOver) return;
+    if (this.#tracesReplies) {
       const { lines } = this.#redaction.reply(reply);
       this.emit({ type: "ftp.reply", side: "downstream", origin: "server", lines });
     }
@@ -133,7 +138,7 @@ export class FtpSession implements Session {
     if (waiting === "end") {
       if (isLostWithClient(this.#current, this.#queue)) this.#running?.abort(new Aborted());
     } else if (!("malformed" in waiting)) {
-      if (this.traces("ftp.command")) {
+      if (this.#tracesCommands) {
         const line = this.#redaction.command(waiting);
         this.emit({ type: "ftp.command", side: "downstream", origin: "client", line });
       }
@@ -153,14 +158,14 @@ export class FtpSession implements Session {
   }
 
   #pump(): void {
-    for (let next = this.#queue[0]; next !== undefined && !this.#isOver(); next = this.#queue[0]) {
+    for (let next = this.#queue[0]; next !== undefined && !this.#isOver; next = this.#queue[0]) {
       if (this.#running !== undefined && (this.transfer === undefined || !goesBesideTransfer(next))) return;
       this.#queue.shift();
       if (this.#queue.length <= limits.pipelinedCommandsMax / 2 || isUpload(next)) this.#channel.release();
       if (this.#running !== undefined) this.#trackIfLater(this.#answer(next, this.#running.signal));
       else this.#start(next);
     }
-    if (this.#running !== undefined || this.#isOver()) return;
+    if (this.#running !== undefined || this.#isOver) return;
     if (this.#closingText !== undefined) this.closeNow(this.#closingText);
     else this.#timers.idle();
   }
@@ -172,13 +177,12 @@ export class FtpSession implements Session {
     this.#current = next;
     if (isAbortedAhead(next, this.#queue)) this.#abort(running);
     const answered = this.#answer(next, running.signal);
-    if (answered instanceof Promise) this.track(answered.finally(() => this.#finishedLater(running)));
-    else this.#finished(running);
-  }
-
-  #finishedLater(running: AbortController): void {
-    this.#finished(running);
-    this.#pump();
+    if (!(answered instanceof Promise)) return this.#finished(running);
+    const finished = (): void => {
+      this.#finished(running);
+      this.#pump();
+    };
+    this.track(answered.then(finished, finished));
   }
 
   #finished(running: AbortController): void {
@@ -198,16 +202,19 @@ export class FtpSession implements Session {
   /** Most commands are answered in the turn in which they are read. */
   #answer(next: Waiting, signal: AbortSignal): Soon<void> {
     if (next === "end") return this.#end("the client has closed the connection");
-    const answered = whenDone(
-      () => afterwards(this.#carryOut(next, signal), (answer) => this.#reply(answer)),
-      () => {},
-      (error) => this.#refuse(error),
-    );
-    return "verb" in next && next.verb === "AUTH" ? afterwards(answered, () => this.#channel.resume()) : answered;
+    if ("malformed" in next) return this.reply(makeReply(500, next.malformed));
+    const answered = this.#carryOut(next, signal);
+    return next.verb === "AUTH" ? afterwards(answered, () => this.#channel.resume()) : answered;
   }
 
-  #carryOut(next: Exclude<Waiting, "end">, signal: AbortSignal): Soon<Answer> {
-    return "malformed" in next ? makeReply(500, next.malformed) : carryOut(this, next, signal);
+  #carryOut(command: Command, signal: AbortSignal): Soon<void> {
+    try {
+      const answer = carryOut(this, command, signal);
+      const replied = answer instanceof Promise ? answer.then((later) => this.#reply(later)) : this.#reply(answer);
+      return replied?.catch((error: unknown) => this.#refuse(error));
+    } catch (error) {
+      this.#refuse(error);
+    }
   }
 
   #reply(answer: Answer): Soon<void> {
@@ -251,17 +258,14 @@ export class FtpSession implements Session {
     }
   }
 
-  #isOver(): boolean {
-    return this.#life.signal.aborted;
-  }
-
   #hangUp(last: Reply, reason: string): void {
     this.reply(last);
     this.#end(reason);
   }
 
   #end(reason: string): void {
-    if (this.#isOver()) return;
+    if (this.#isOver) return;
+    this.#isOver = true;
     this.#reason = reason;
     this.#queue.length = 0;
     this.#life.abort(new Aborted());
@@ -284,7 +288,7 @@ function goesBesideTransfer(waiting: Waiting): boolean {
 
 /** ABOR is about a transfer that was asked for before it, also about one that has not begun (RFC 959 section 4.1.3). */
 function isAbortedAhead(waiting: Waiting, behind: readonly Waiting[]): boolean {
-  if (!isCommand(waiting) || findCommand(waiting.verb)?.data === undefined) return false;
+  if (behind.length === 0 || !isCommand(waiting) || findCommand(waiting.verb)?.data === undefined) return false;
   return behind.some((later) => isCommand(later) && later.verb === "ABOR");
 }
 

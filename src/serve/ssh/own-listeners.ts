@@ -21,18 +21,8 @@ export class OwnListeners implements Network {
     return this.#network.connect(options);
   }
 
-  async listen(options: ListenOptions): Promise<Listener> {
-    const listener = await this.#network.listen(options);
-    const { endpoint } = listener;
-    this.#open.add(endpoint);
-    return {
-      endpoint,
-      accept: (how) => listener.accept(how),
-      [Symbol.asyncDispose]: async () => {
-        this.#open.delete(endpoint);
-        await listener[Symbol.asyncDispose]();
-      },
-    };
+  listen(options: ListenOptions): Promise<Listener> {
+    return this.#network.listen(options).then((listener) => new OwnListener(listener, this.#open));
   }
 
   /** Something of ours listens on the port, at whatever address. */
@@ -43,6 +33,29 @@ export class OwnListeners implements Network {
   /** The listener of ours at which a connection to one of these addresses would arrive. */
   at(addresses: readonly string[], port: number): Endpoint | undefined {
     return [...this.#open].find((own) => own.port === port && addresses.some((address) => arrives(address, own.host)));
+  }
+}
+
+class OwnListener implements Listener {
+  readonly endpoint: Endpoint;
+  readonly #listener: Listener;
+  readonly #open: Set<Endpoint>;
+
+  /** Is in `open` until it is disposed of. */
+  constructor(listener: Listener, open: Set<Endpoint>) {
+    this.endpoint = listener.endpoint;
+    this.#listener = listener;
+    this.#open = open;
+    open.add(this.endpoint);
+  }
+
+  accept(options: { readonly signal?: AbortSignal }): Promise<Connection> {
+    return this.#listener.accept(options);
+  }
+
+  [Symbol.asyncDispose](): PromiseLike<void> {
+    this.#open.delete(this.endpoint);
+    return this.#listener[Symbol.asyncDispose]();
   }
 }
 
@@ -57,24 +70,30 @@ export function shareMachine(network: Network): { readonly own: OwnListeners; re
 
 /** The same network, in which "any free port" is none of those. */
 export function avoidingPorts(network: Network, isTaken: (port: number) => boolean): Network {
-  const listen = async (options: ListenOptions): Promise<Listener> => {
-    const refused: Listener[] = [];
-    try {
-      for (;;) {
-        const listener = await network.listen(options);
-        if (
-          options.ports.first !== 0 ||
-          !isTaken(listener.endpoint.port) ||
-          refused.length === limits.sshServerPortDrawsMax
-        )
-          return listener;
-        refused.push(listener); // kept until another one is found, so that the system gives another one
-      }
-    } finally {
-      await Promise.all(refused.map((each) => each[Symbol.asyncDispose]()));
-    }
-  };
+  const isFit = (listener: Listener): boolean => !isTaken(listener.endpoint.port);
+  const listen = (options: ListenOptions): Promise<Listener> =>
+    options.ports.first !== 0
+      ? network.listen(options)
+      : network.listen(options).then((first) => (isFit(first) ? first : listenAgain(network, options, first, isFit)));
   return { name: network.name, connect: (options) => network.connect(options), listen };
+}
+
+async function listenAgain(
+  network: Network,
+  options: ListenOptions,
+  unfit: Listener,
+  isFit: (listener: Listener) => boolean,
+): Promise<Listener> {
+  const refused = [unfit]; // kept until another one is found, so that the system gives another one
+  try {
+    for (;;) {
+      const listener = await network.listen(options);
+      if (isFit(listener) || refused.length === limits.sshServerPortDrawsMax) return listener;
+      refused.push(listener);
+    }
+  } finally {
+    await Promise.all(refused.map((each) => each[Symbol.asyncDispose]()));
+  }
 }
 
 /** Where a connection to this host would go. A name is asked for only if `isNameAllowed`; `localhost` needs no asking. */

@@ -3,7 +3,6 @@ import { wait } from "../../platform/clock.ts";
 import { afterwards } from "../../platform/soon.ts";
 import { passiveReply, readDataCommand } from "../../protocol/data-commands.ts";
 import { isSallyportError } from "../../protocol/error.ts";
-import { ipFamily, plainHost } from "../../protocol/ip-address.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { Reply } from "../../protocol/reply.ts";
 import { noDataConnection } from "../replies.ts";
@@ -16,13 +15,8 @@ export const dataSetupHandlers: HandlerTable = Object.fromEntries(
 function setUp(verb: string): Handler {
   return (session, argument, signal) => {
     const { state, data } = session;
-    const local = plainHost(session.control.local.host);
-    const outcome = readDataCommand(verb, argument, {
-      epsvAll: state.extendedOnly,
-      family: ipFamily(local) ?? 4,
-      client: plainHost(session.control.remote.host),
-      judge: (target) => data.judge(target),
-    });
+    const { family, client, judge } = data;
+    const outcome = readDataCommand(verb, argument, { epsvAll: state.extendedOnly, family, client, judge });
     if (outcome.act === "listen") return listen(session, verb, signal);
     if (outcome.act === "epsv-all") state.extendedOnly = true;
     const { reply } = outcome;
