@@ -1,6 +1,7 @@
 // Carries a file from one data connection to another. Where it ends, and how, is all that the caller needs to know. And the
 // end-of-file of one that was carried whole.
 import type { Duplex } from "node:stream";
+import { onAbort } from "../platform/abort.ts";
 import type { Clock } from "../platform/clock.ts";
 import { type Connection, type ReceivesInto, receivesInto, releasesWritten } from "../platform/network.ts";
 import { ReadSlab } from "../platform/read-slab.ts";
@@ -229,20 +230,31 @@ function connectionBroken(side: "source" | "sink", cause: unknown): SallyportErr
 
 /**
  * Sends end-of-file and waits until the network has taken it, behind everything that was written before. False: the
- * connection broke first, or took longer than `endOfFileMs` and was reset. The caller still disposes the connection.
+ * connection broke first, or took longer than `endOfFileMs` and was reset. The caller still disposes the connection. Rejects with the signal's reason.
  */
-export function finish(sink: Connection, clock: Clock): Promise<boolean> {
+export function finish(sink: Connection, clock: Clock, signal?: AbortSignal): Promise<boolean> {
   const { stream } = sink;
-  return new Promise((resolve) => {
-    const settle = (): void => {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted === true) return reject(signal.reason);
+    const stop = (): void => {
       cancel();
+      stopListening?.();
       stream.off("close", settle);
+    };
+    const settle = (): void => {
+      stop();
       resolve(stream.writableFinished);
     };
     const cancel = clock.after(limits.endOfFileMs, () => {
       sink.reset();
       settle();
     });
+    const stopListening =
+      signal &&
+      onAbort(signal, () => {
+        stop();
+        reject(signal.reason);
+      });
     stream.on("close", settle);
     if (stream.writableFinished || stream.closed) settle();
     else stream.end(settle); // also where it was ended before

@@ -34,7 +34,8 @@ export function carryOut(session: Session, command: Command, signal: AbortSignal
   const turn = row.data === undefined ? undefined : context.environment.turns?.begin();
   let answer: Soon<Answer>;
   try {
-    answer = turn === undefined ? handler(session, argument, signal) : turn.then(() => handler(session, argument, signal));
+    answer =
+      turn === undefined ? handler(session, argument, signal) : turn.then(() => handler(session, argument, signal));
   } catch (error) {
     return end.failed(error);
   }

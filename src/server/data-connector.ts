@@ -109,15 +109,17 @@ export class DataConnector {
     if (arranged?.how === "passive") return Promise.resolve(arranged.listener[Symbol.asyncDispose]());
   }
 
-  /** The connection, which is the caller's. Each arrangement is good for one. Throws what explains a 425. */
-  open(signal: AbortSignal): Soon<Connection> {
+  /** The connection, which is the caller's, if it is there already. Each arrangement is good for one. */
+  take(): Connection | undefined {
     const arranged = this.#arranged;
-    if (this.#opening) throw new SallyportError("INTERNAL", "two data connections at the same time");
-    const connection = arranged?.how === "passive" && !signal.aborted ? arranged.listener.take() : undefined;
-    return connection === undefined ? this.#openLater(arranged, signal) : this.#opened(connection, arranged);
+    const connection = arranged?.how === "passive" ? arranged.listener.take() : undefined;
+    return connection && this.#opened(connection, arranged);
   }
 
-  async #openLater(arranged: Arranged | undefined, signal: AbortSignal): Promise<Connection> {
+  /** The same, once it is there. Throws what explains a 425. */
+  async open(signal: AbortSignal): Promise<Connection> {
+    const arranged = this.#arranged;
+    if (this.#opening) throw new SallyportError("INTERNAL", "two data connections at the same time");
     this.#opening = true;
     try {
       const connecting =
@@ -180,7 +182,8 @@ export class DataConnector {
       : dialActive({ ...common, preferredLocalPort: localPort });
     const connection = await connecting;
     this.#timeWaits.watch(connection);
-    if (!isClient(this.#identity.host, target.host, []) || (await this.#identity.isReachedAt(connection))) return connection;
+    if (!isClient(this.#identity.host, target.host, []) || (await this.#identity.isReachedAt(connection)))
+      return connection;
     connection.reset();
     throw new SallyportError("NET_REFUSED", `port ${target.port} belongs to another user of this machine than you`);
   }

@@ -177,7 +177,11 @@ export class FtpSession implements Session {
     this.#current = next;
     if (isAbortedAhead(next, this.#queue)) this.#abort(running);
     const answered = this.#answer(next, running.signal);
-    if (!(answered instanceof Promise)) return this.#finished(running);
+    if (answered instanceof Promise) this.#finishBehind(answered, running);
+    else this.#finished(running);
+  }
+
+  #finishBehind(answered: Promise<void>, running: AbortController): void {
     const finished = (): void => {
       this.#finished(running);
       this.#pump();

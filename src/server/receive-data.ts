@@ -11,10 +11,15 @@ type Write = (pieces: readonly Uint8Array[]) => Promise<void>;
 export async function receiveData(connection: Connection, write: Write, options: DataOptions): Promise<void> {
   const reader = new DataReader(connection, options);
   try {
-    for (let pieces = await reader.next(); pieces.length > 0; pieces = await reader.next()) {
-      await options.turns?.begin();
+    for (;;) {
+      const waiting = reader.next();
+      if (waiting !== undefined) await waiting;
+      const pieces = reader.take();
+      if (pieces.length === 0) break;
+      const turn = options.turns?.begin();
+      if (turn !== undefined) await turn;
       await write(pieces);
-      options.progress.bytes += pieces.reduce((sum, piece) => sum + piece.length, 0);
+      for (const { length } of pieces) options.progress.bytes += length;
     }
   } finally {
     reader.close();
@@ -27,65 +32,77 @@ class DataReader {
   readonly #buffer: ReceiveBuffer;
   readonly #stopListening: () => void;
   #ended = false;
-  #wake: () => void = () => {};
+  #isLate = false;
+  #cancelGathering: (() => void) | undefined;
+  #resolve: (() => void) | undefined;
 
   constructor(connection: Connection, options: DataOptions) {
     this.#connection = connection;
     this.#options = options;
     const { stream } = connection;
-    stream.on("end", this.#onEnd).on("error", this.#onChange).on("close", this.#onChange);
+    stream.on("end", this.#onEnd).on("close", this.#onChange);
     this.#stopListening = onAbort(options.signal, this.#onChange);
     this.#ended = stream.readableEnded;
-    const arrived = (): void => this.#wake();
-    this.#buffer = receivesInto(connection) ? new BufferPool(connection, arrived) : new PieceQueue(stream, arrived);
+    this.#buffer = receivesInto(connection)
+      ? new BufferPool(connection, this.#onChange)
+      : new PieceQueue(stream, this.#onChange);
   }
 
-  /** What has come since the last call, which has been written meanwhile; nothing behind the last byte. */
-  async next(): Promise<readonly Uint8Array[]> {
-    const { stream } = this.#connection;
+  /** What was taken has been written. Undefined: more is there already, or will not come; else when that is so. */
+  next(): Promise<void> | undefined {
     this.#buffer.giveBack();
-    await this.#worthWriting();
+    if (this.#isDue) return undefined;
+    return new Promise((resolve) => {
+      this.#resolve = resolve;
+      if (this.#buffer.any) this.#gather();
+    });
+  }
+
+  /** What has come; nothing behind the last byte. */
+  take(): readonly Uint8Array[] {
     this.#options.signal.throwIfAborted();
     const pieces = this.#buffer.take();
     if (pieces.length > 0 || this.#ended) return pieces;
-    throw connectionBroken(stream);
+    throw connectionBroken(this.#connection.stream);
   }
 
   close(): void {
     const { stream } = this.#connection;
-    stream.off("end", this.#onEnd).off("error", this.#onChange).off("close", this.#onChange);
+    stream.off("end", this.#onEnd).off("close", this.#onChange);
     this.#stopListening();
     this.#buffer.close();
   }
 
-  /** A write costs as much as a hundred kilobytes of it, so that what comes in quick succession is written as one. */
-  async #worthWriting(): Promise<void> {
-    const { clock } = this.#options;
-    let late = false;
-    let cancel: (() => void) | undefined;
-    while (!this.#isOver() && !this.#buffer.full && !(late && this.#buffer.any)) {
-      if (this.#buffer.any) {
-        cancel ??= clock.after(limits.uploadGatherMs, () => {
-          late = true;
-          this.#wake();
-        });
-      }
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
-    }
-    cancel?.();
+  get #isDue(): boolean {
+    const { stream } = this.#connection;
+    if (this.#ended || this.#buffer.full || stream.destroyed) return true;
+    return this.#options.signal.aborted || (this.#isLate && this.#buffer.any);
   }
 
-  #isOver(): boolean {
-    const { stream } = this.#connection;
-    return this.#ended || this.#options.signal.aborted || stream.errored !== null || stream.destroyed;
+  /** A write costs as much as a hundred kilobytes of it, so that what comes in quick succession is written as one. */
+  #gather(): void {
+    this.#cancelGathering ??= this.#options.clock.after(limits.uploadGatherMs, () => {
+      this.#isLate = true;
+      this.#onChange();
+    });
   }
 
   readonly #onEnd = (): void => {
     this.#ended = true;
-    this.#wake();
+    this.#onChange();
   };
 
-  readonly #onChange = (): void => this.#wake();
+  readonly #onChange = (): void => {
+    const resolve = this.#resolve;
+    if (resolve === undefined) return;
+    if (!this.#isDue) {
+      if (this.#buffer.any) this.#gather();
+      return;
+    }
+    this.#resolve = undefined;
+    this.#isLate = false;
+    this.#cancelGathering?.();
+    this.#cancelGathering = undefined;
+    resolve();
+  };
 }

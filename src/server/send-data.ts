@@ -28,7 +28,7 @@ export async function sendData(
     const taken = sendPiece(piece, connection, options);
     if (taken !== undefined) await taken;
   }
-  await sendEnd(connection, options);
+  mustBeWhole(connection, await finish(connection, options.clock, options.signal));
 }
 
 /** The same for a file: one that is read at once, and taken by the network at once, waits for nothing but that end. */
@@ -41,7 +41,7 @@ export async function sendFile(pieces: FilePieces, connection: Connection, optio
     const taken = sendPiece(piece, connection, options);
     if (taken !== undefined) await taken;
   }
-  await sendEnd(connection, options);
+  mustBeWhole(connection, await finish(connection, options.clock, options.signal));
 }
 
 /** `undefined`: the network has taken it at once. */
@@ -54,18 +54,17 @@ function sendPiece(piece: Uint8Array, connection: Connection, options: DataOptio
 function writePiece(piece: Uint8Array, { stream }: Connection, options: DataOptions): Promise<void> | undefined {
   const { signal, progress } = options;
   signal.throwIfAborted();
-  const written = (): void => {
-    progress.bytes += piece.length;
-  };
   const writing = write(stream, piece);
-  if (writing !== undefined) return raceAbort(writing, signal).then(written);
-  written();
+  if (writing !== undefined)
+    return raceAbort(writing, signal).then(() => {
+      progress.bytes += piece.length;
+    });
+  progress.bytes += piece.length;
   return undefined;
 }
 
-async function sendEnd(connection: Connection, { signal, clock }: DataOptions): Promise<void> {
-  signal.throwIfAborted();
-  if (!(await raceAbort(finish(connection, clock), signal))) throw connectionBroken(connection.stream);
+function mustBeWhole({ stream }: Connection, isWhole: boolean): void {
+  if (!isWhole) throw connectionBroken(stream);
 }
 
 /** `undefined`: the network has taken it at once; what broke meanwhile is found by the next one, or the end. */

@@ -1,7 +1,6 @@
 // One transfer from its data connection to its final reply; the same for files and listings, both ways.
 
 import { type Connection, untakenOf } from "../platform/network.ts";
-import { type Soon, whenDone } from "../platform/soon.ts";
 import { watchStandstill } from "../platform/standstill.ts";
 import { isSallyportError, SallyportError } from "../protocol/error.ts";
 import { makeReply, type Reply } from "../protocol/reply.ts";
@@ -33,8 +32,8 @@ export async function runTransfer(session: Session, plan: TransferPlan, signal: 
   try {
     if (mustProtect(session))
       return makeReply(521, "Data connections must be encrypted: send PBSZ 0 and PROT P first.");
-    const opened = openPlain(session, signal);
-    const plain = opened instanceof Promise ? await opened : opened;
+    const isThere = signal.aborted ? undefined : session.data.take();
+    const plain = isThere ?? (await openPlain(session, signal));
     if ("code" in plain) return plain;
     if (plan.open !== undefined) await openLate(session, plan.open, plain);
     const opening = plan.opening ?? `Opening ${modeOf(session)} mode data connection for ${plan.what}.`;
@@ -61,15 +60,13 @@ async function openLate(session: Session, open: () => Promise<void>, plain: Conn
   }
 }
 
-function openPlain(session: Session, signal: AbortSignal): Soon<Connection | Reply> {
-  return whenDone<Connection, Connection | Reply>(
-    () => session.data.open(signal),
-    (connection) => connection,
-    (error) => {
-      if (signal.aborted || !isSallyportError(error)) throw error;
-      return noDataConnection(error);
-    },
-  );
+async function openPlain(session: Session, signal: AbortSignal): Promise<Connection | Reply> {
+  try {
+    return await session.data.open(signal);
+  } catch (error) {
+    if (signal.aborted || !isSallyportError(error)) throw error;
+    return noDataConnection(error);
+  }
 }
 
 /** After the 150: clients wait for it before they begin the handshake. */

@@ -72,7 +72,7 @@ class LocalFileSystem implements FileSystem, SetsTimes, SetsModes, TellsSpace, U
   }
 
   stat(path: string, { signal }: FileOptions): Promise<FileFacts> {
-    return this.#at(path, "find", signal, ({ stats }) => factsOf(stats()));
+    return this.#at(path, "find", signal, factsAt);
   }
 
   async *list(path: string, { signal }: FileOptions): AsyncGenerator<FileEntry> {
@@ -89,33 +89,41 @@ class LocalFileSystem implements FileSystem, SetsTimes, SetsModes, TellsSpace, U
   }
 
   openRead(path: string, { signal, offset }: FileOptions & { readonly offset: number }): Promise<FileReader> {
-    return this.#at(path, "find", signal, ({ real, stats }) => {
-      const facts = mustBeFile(stats(), path);
+    return this.#at(path, "find", signal, (place) => {
+      const facts = mustBeFile(place.stats(), path);
       return afterwards(
-        this.#open(real, constants.O_RDONLY | followFlags),
+        this.#open(place.real, constants.O_RDONLY | followFlags),
         (descriptor) => new LocalReader(new OpenFile(descriptor, path, this.#calls), facts, path, offset),
       );
     });
   }
 
-  openWrite(path: string, { signal, start }: FileOptions & { readonly start: WriteStart }): Promise<FileWriter> {
-    return this.#at(path, "findName", signal, async ({ real }) => {
+  openWrite(path: string, options: FileOptions & { readonly start: WriteStart }): Promise<FileWriter> {
+    const { signal, start } = options;
+    return this.#at(path, "findName", signal, ({ real }) => {
       // Behind the beginning of a file that is not there nothing can be written.
       const goesOn = typeof start === "number" && start > 0;
-      const created = goesOn ? undefined : await this.#create(real, path);
-      if (created !== undefined) return this.#writer(created, path, start);
-      if (start === "exclusive") throw fsError("FS_EXISTS", path);
-      return this.#at(path, "find", signal, async ({ real: found, stats }) => {
-        const { mode } = mustBeFile(stats(), path);
-        return this.#writer(await this.#openToWrite(found, mode), path, start);
+      if (goesOn) return this.#openOld(path, options);
+      return afterwards(this.#create(real, path), (created) => {
+        if (created !== undefined)
+          return new LocalWriter(new OpenFile(created, path, this.#calls), path, 0, false, this.#sync);
+        if (start === "exclusive") throw fsError("FS_EXISTS", path);
+        return this.#openOld(path, options);
       });
     });
   }
 
+  #openOld(path: string, { signal, start }: FileOptions & { readonly start: WriteStart }): Promise<FileWriter> {
+    return this.#at(path, "find", signal, async (place) => {
+      const { mode } = mustBeFile(place.stats(), path);
+      return this.#writer(await this.#openToWrite(place.real, mode), path, start);
+    });
+  }
+
   openUpdate(path: string, { signal }: FileOptions): Promise<FileUpdater> {
-    return this.#at(path, "find", signal, async ({ real, stats }) => {
-      const { mode } = mustBeFile(stats(), path);
-      const descriptor = await this.#openToWrite(real, mode);
+    return this.#at(path, "find", signal, async (place) => {
+      const { mode } = mustBeFile(place.stats(), path);
+      const descriptor = await this.#openToWrite(place.real, mode);
       return new LocalUpdater(new OpenFile(descriptor, path, this.#calls), path, this.#sync);
     });
   }
@@ -142,7 +150,7 @@ class LocalFileSystem implements FileSystem, SetsTimes, SetsModes, TellsSpace, U
   }
 
   setModified(path: string, timeMs: number, { signal }: FileOptions): Promise<void> {
-    return this.#at(path, "find", signal, async ({ real, stats }) => utimes(real, stats().atime, timeMs / 1000));
+    return this.#at(path, "find", signal, async (place) => utimes(place.real, place.stats().atime, timeMs / 1000));
   }
 
   setMode(path: string, mode: number, { signal }: FileOptions): Promise<void> {
@@ -175,11 +183,12 @@ class LocalFileSystem implements FileSystem, SetsTimes, SetsModes, TellsSpace, U
   #at<T>(path: string, how: "find" | "findName", signal: AbortSignal, work: (place: Place) => Soon<T>): Promise<T> {
     return new Promise((resolve) => {
       signal.throwIfAborted();
-      resolve(afterwards<Place, T>(this.#root[how](path), (place) => workAt(place, path, work)));
+      const place = this.#root[how](path);
+      resolve(place instanceof Promise ? place.then((found) => workAt(found, path, work)) : workAt(place, path, work));
     });
   }
 
-  async #writer(descriptor: number, path: string, start: WriteStart): Promise<FileWriter> {
+  #writer(descriptor: number, path: string, start: WriteStart): FileWriter {
     try {
       const { size } = fstatSync(descriptor);
       const position = start === "append" ? size : typeof start === "number" ? start : 0;
@@ -220,15 +229,17 @@ class LocalFileSystem implements FileSystem, SetsTimes, SetsModes, TellsSpace, U
   }
 
   /** A new file, or `undefined` when the name is taken; that is mostly seen before, since an error costs as much as all of an upload's other calls. */
-  async #create(real: Buffer, path: string): Promise<number | undefined> {
-    try {
-      if (await this.#isTaken(real)) return undefined;
-      return await this.#open(real, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | safeFlags, 0o666);
-    } catch (error) {
-      const translated = translateFsError(error, path);
-      if (translated.code === "FS_EXISTS") return undefined;
-      throw translated;
-    }
+  #create(real: Buffer, path: string): Soon<number | undefined> {
+    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | safeFlags;
+    return whenDone(
+      () => afterwards(this.#isTaken(real), (isTaken) => (isTaken ? undefined : this.#open(real, flags, 0o666))),
+      (created) => created,
+      (error) => {
+        const translated = translateFsError(error, path);
+        if (translated.code === "FS_EXISTS") return undefined;
+        throw translated;
+      },
+    );
   }
 }
 
@@ -239,18 +250,24 @@ class LocalFileSystem implements FileSystem, SetsTimes, SetsModes, TellsSpace, U
 const permissionBits = 0o777;
 
 function workAt<T>(place: Place, path: string, work: (place: Place) => Soon<T>): Soon<T> {
-  return whenDone(
-    () => work(place),
-    (result) => {
-      place[Symbol.dispose]();
-      return result;
-    },
-    (error) => {
-      place[Symbol.dispose]();
-      throw translateFsError(error, path);
-    },
-  );
+  const failed = (error: unknown): never => {
+    place[Symbol.dispose]();
+    throw translateFsError(error, path);
+  };
+  let result: Soon<T>;
+  try {
+    result = work(place);
+  } catch (error) {
+    return failed(error);
+  }
+  const done = (value: T): T => {
+    place[Symbol.dispose]();
+    return value;
+  };
+  return result instanceof Promise ? result.then(done, failed) : done(result);
 }
+
+const factsAt = (place: Place): FileFacts => factsOf(place.stats());
 
 /** What `find` gives is a link of /proc, which has to be followed. */
 const followFlags = safeFlags & ~(constants.O_NOFOLLOW ?? 0);

@@ -1,6 +1,6 @@
 // Files of this machine that are read or written.
 import type { FileReader, FileUpdater, FileWriter, LendsFile } from "../../platform/file-system.ts";
-import { type Soon, whenDone } from "../../platform/soon.ts";
+import type { Soon } from "../../platform/soon.ts";
 import type { FileFacts } from "../../protocol/listing/file-facts.ts";
 import { assertPosition, translateFsError, translating } from "../fs-error.ts";
 import type { OpenFile } from "./open-file.ts";
@@ -19,15 +19,22 @@ export class LocalReader implements FileReader, LendsFile {
   }
 
   read(buffer: Uint8Array): Soon<number> {
-    const read = (): Soon<number> => {
+    try {
       assertPosition(this.#position + buffer.length, this.#path);
-      return this.#file.read(buffer, this.#position);
-    };
-    const count = (bytes: number): number => {
-      this.#position += bytes;
-      return bytes;
-    };
-    return whenDone(read, count, (error) => Promise.reject(translateFsError(error, this.#path)));
+      const read = this.#file.read(buffer, this.#position);
+      return read instanceof Promise ? this.#readLater(read) : this.#count(read);
+    } catch (error) {
+      return Promise.reject(translateFsError(error, this.#path));
+    }
+  }
+
+  #readLater(read: Promise<number>): Promise<number> {
+    return translating(this.#path, async () => this.#count(await read));
+  }
+
+  #count(bytes: number): number {
+    this.#position += bytes;
+    return bytes;
   }
 
   async lend(use: (descriptor: number, position: number) => Promise<number>): Promise<number> {
@@ -58,32 +65,38 @@ export class LocalWriter implements FileWriter {
     this.#sync = sync;
   }
 
-  write(pieces: readonly Uint8Array[]): Promise<void> {
-    return translating(this.#path, async () => {
-      await this.#cutOff();
+  async write(pieces: readonly Uint8Array[]): Promise<void> {
+    try {
+      if (this.#cut) await this.#cutOff();
       for (let left = pieces.filter((piece) => piece.length > 0); left.length > 0; ) {
         const bytes = left.reduce((sum, { length }) => sum + length, 0);
         assertPosition(this.#position + bytes, this.#path);
-        const written = await this.#file.writePieces(left, bytes, this.#position);
+        const writing = this.#file.writePieces(left, bytes, this.#position);
+        const written = writing instanceof Promise ? await writing : writing;
         this.#position += written;
+        if (written === bytes) break;
         left = withoutFirst(left, written);
       }
-    });
+    } catch (error) {
+      throw translateFsError(error, this.#path);
+    }
   }
 
   async #cutOff(): Promise<void> {
-    if (!this.#cut) return;
     this.#cut = false;
     await this.#file.truncate(this.#position);
   }
 
-  finish(): Promise<void> {
-    return translating(this.#path, async () => {
-      await this.#cutOff();
-      if (this.#sync) await this.#file.sync();
+  async finish(): Promise<void> {
+    try {
+      if (this.#cut) await this.#cutOff();
+      const syncing = this.#sync ? this.#file.sync() : undefined;
+      if (syncing instanceof Promise) await syncing;
       // A network file system may find out only here that there is no room.
-      await this[Symbol.asyncDispose]();
-    });
+      await this.#file.close();
+    } catch (error) {
+      throw translateFsError(error, this.#path);
+    }
   }
 
   [Symbol.asyncDispose](): Promise<void> {

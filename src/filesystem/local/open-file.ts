@@ -85,16 +85,18 @@ export class OpenFile {
 
   /** Idempotent. Throws what a network file system finds out only here: that there is no room. */
   close(): Promise<void> {
-    this.#closing ??= this.#close();
+    this.#closing ??= this.#underWay === 0 ? new Promise((resolve) => resolve(this.#closeNow())) : this.#closeIdle();
     return this.#closing;
   }
 
-  async #close(): Promise<void> {
-    if (this.#underWay > 0) {
-      this.#idle = new Deferred();
-      await this.#idle.promise;
-    }
-    await this.#calls.run(
+  async #closeIdle(): Promise<void> {
+    this.#idle = new Deferred();
+    await this.#idle.promise;
+    await this.#closeNow();
+  }
+
+  #closeNow(): void | Promise<void> {
+    return this.#calls.run(
       () => closeSync(this.#descriptor),
       () => closeInThread(this.#descriptor),
     );

@@ -79,34 +79,35 @@ class DescriptorRoot implements Root {
   }
 
   find(path: string): Place | Promise<Place> {
-    return this.#open(path, (descriptor) => placeOf(descriptor, path, false));
+    return this.#open(path);
   }
 
   findName(path: string): Place | Promise<Place> {
-    return this.#open(parentOf(path), (descriptor) => placeOf(descriptor, path, true));
+    return this.#open(parentOf(path), path);
   }
 
-  /** Only the first step may have to wait for a disk; the others ask the kernel what it knows. */
-  #open(path: string, place: (descriptor: number) => Place): Place | Promise<Place> {
+  /** Only the first step may have to wait for a disk; the others ask the kernel what it knows. `named`: a name in the directory that is opened. */
+  #open(path: string, named?: string): Place | Promise<Place> {
     const asked = below(this.#text, path);
     try {
       const opened = this.#calls.run(
         () => openSync(asked, O_PATH),
         () => openPath(asked, O_PATH),
       );
-      if (typeof opened === "number") return place(this.#judged(opened, path));
-      return translating(path, async () => place(this.#judged(await opened, path)));
+      if (typeof opened === "number") return this.#judged(opened, path, named);
+      return translating(path, async () => this.#judged(await opened, path, named));
     } catch (error) {
       throw translateFsError(error, path);
     }
   }
 
-  /** Gives the descriptor back, unless it leads outside. */
-  #judged(descriptor: number, path: string): number {
+  /** The descriptor is the place's, unless it leads outside. */
+  #judged(descriptor: number, path: string, named: string | undefined): Place {
     try {
-      const real = readlinkSync(`/proc/self/fd/${descriptor}`, "latin1");
+      const link = `/proc/self/fd/${descriptor}`;
+      const real = readlinkSync(link, "latin1");
       if (!isBelow(this.#text, real)) throw fsError("FS_OUTSIDE", path);
-      return descriptor;
+      return new OpenPlace(descriptor, link, named);
     } catch (error) {
       closeSync(descriptor);
       throw error;
@@ -116,18 +117,31 @@ class DescriptorRoot implements Root {
 
 const openPath: (path: Buffer, flags: number) => Promise<number> = promisify(open);
 
-function placeOf(descriptor: number, path: string, named: boolean): Place {
-  const own = Buffer.from(`/proc/self/fd/${descriptor}`);
-  const real = named ? inside(own, path) : own;
-  let isOpen = true;
-  return {
-    real,
-    stats: () => (named ? statSync(real) : fstatSync(descriptor)),
-    [Symbol.dispose]: () => {
-      if (isOpen) closeSync(descriptor);
-      isOpen = false;
-    },
-  };
+class OpenPlace implements Place {
+  readonly #descriptor: number;
+  readonly #link: string;
+  readonly #named: string | undefined;
+  #isOpen = true;
+
+  constructor(descriptor: number, link: string, named: string | undefined) {
+    this.#descriptor = descriptor;
+    this.#link = link;
+    this.#named = named;
+  }
+
+  get real(): Buffer {
+    const own = Buffer.from(this.#link);
+    return this.#named === undefined ? own : inside(own, this.#named);
+  }
+
+  stats(): Stats {
+    return this.#named === undefined ? fstatSync(this.#descriptor) : statSync(this.real);
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#isOpen) closeSync(this.#descriptor);
+    this.#isOpen = false;
+  }
 }
 
 const placeAt = (real: Buffer): Place => ({

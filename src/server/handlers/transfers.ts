@@ -44,7 +44,7 @@ async function download(session: Session, argument: string, signal: AbortSignal)
     const carry = (to: Connection, options: DataOptions): Promise<void> =>
       converts
         ? sendData(lines(reader), to, options)
-        : sendFile(new FilePieces(reader, restart, restOf(to, options)), to, options);
+        : sendFile(new FilePieces(reader, restart, restOf(reader, to, options)), to, options);
     return await runTransfer(session, { path, what, carry }, signal);
   } finally {
     // It was only read, so the reply need not wait for that.
@@ -54,7 +54,9 @@ async function download(session: Session, argument: string, signal: AbortSignal)
 
 const lines = (reader: FileReader): AsyncIterable<Uint8Array> => converted(new FilePieces(reader, 0), toNetworkLines());
 
-function restOf(to: Connection, { clock, signal, progress }: DataOptions): FileRest {
+/** Of a file that is large enough. */
+function restOf({ facts }: FileReader, to: Connection, { clock, signal, progress }: DataOptions): FileRest | undefined {
+  if (facts.size < limits.systemSendFromBytes) return undefined;
   const moved = (bytes: number): void => {
     progress.bytes += bytes;
   };
@@ -86,15 +88,17 @@ async function upload(
       `${what}: Append/Restart not permitted, try again from the beginning: what was sent before is not there.`,
     );
   const options = { start, atomic, randomName: environment.randomName, signal };
-  const target = new LateTarget(() => openUpload(filesOf(session), path, options));
+  let target: UploadTarget | undefined;
+  const open = async (): Promise<void> => {
+    target = await openUpload(filesOf(session), path, options);
+  };
   const converter = converts ? fromNetworkLines() : undefined;
-  const convert = (pieces: readonly Uint8Array[]): readonly Uint8Array[] =>
-    converter === undefined ? pieces : pieces.map((piece) => converter.convert(piece));
   const receive = async (from: Connection, dataOptions: DataOptions): Promise<void> => {
-    const file = target.opened;
+    if (target === undefined) throw new SallyportError("INTERNAL", "an upload without a file");
+    const file = target;
     if (start === "truncate") lostUploads.begin(user, path);
     const write = async (pieces: readonly Uint8Array[]): Promise<void> => {
-      await file.write(convert(pieces));
+      await file.write(converter === undefined ? pieces : pieces.map((piece) => converter.convert(piece)));
       if (!atomic) lostUploads.kept(user, path);
     };
     await receiveData(from, write, dataOptions);
@@ -104,39 +108,12 @@ async function upload(
   };
   const unique = start === "exclusive" ? { opening: what, done: () => `${what}, complete.` } : {};
   try {
-    if (!policy.opensLate) await target.open();
-    const late = policy.opensLate ? { open: () => target.open() } : {};
+    if (!policy.opensLate) await open();
+    const late = policy.opensLate ? { open } : {};
     return await runTransfer(session, { path, what, upload: true, ...unique, ...late, carry: receive }, signal);
   } finally {
-    await target[Symbol.asyncDispose]();
-    if (target.mayHaveGaps) lostUploads.begin(user, path);
-  }
-}
-
-/** The file of an upload, once it is open. */
-class LateTarget implements AsyncDisposable {
-  readonly #open: () => Promise<UploadTarget>;
-  #target: UploadTarget | undefined;
-
-  constructor(open: () => Promise<UploadTarget>) {
-    this.#open = open;
-  }
-
-  get opened(): UploadTarget {
-    if (this.#target === undefined) throw new SallyportError("INTERNAL", "an upload without a file");
-    return this.#target;
-  }
-
-  get mayHaveGaps(): boolean {
-    return this.#target?.mayHaveGaps === true;
-  }
-
-  async open(): Promise<void> {
-    this.#target = await this.#open();
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#target?.[Symbol.asyncDispose]();
+    await target?.[Symbol.asyncDispose]();
+    if (target?.mayHaveGaps === true) lostUploads.begin(user, path);
   }
 }
 
