@@ -9,6 +9,7 @@ import type { SendFileOptions } from "../platform/network.ts";
 import { mayStartLater, startProcess } from "../platform/start-process.ts";
 import { SallyportError } from "../protocol/error.ts";
 import { limits } from "../protocol/limits.ts";
+import { handleOf } from "./socket-handle.ts";
 
 /** The number of sendfile among the system's calls, by processor. */
 const calls: ReadonlyMap<string, number> = new Map([
@@ -52,9 +53,9 @@ export class FileSender {
 
   /** See `SendsFiles`. */
   async send(socket: Socket, file: number, offset: number, options: SendFileOptions): Promise<number> {
-    const descriptor = descriptorOf(socket);
+    const descriptor = handleOf(socket)?.fd ?? -1;
     const cannot = this.#call === undefined || this.#isUseless || this.#running === limits.systemSendsMax;
-    if (cannot || descriptor === undefined) return 0;
+    if (cannot || descriptor < 0) return 0;
     options.signal.throwIfAborted();
     const sender = this.#start(descriptor, file, offset);
     if (sender === undefined) return 0;
@@ -120,12 +121,6 @@ function sending(sender: Sender, socket: Socket, { signal, moved }: SendFileOpti
     sender.once("error", (error) => settle(!mayStartLater(error)));
     sender.once("close", (_, killedBy) => settle(killedBy === null));
   });
-}
-
-function descriptorOf(socket: Socket): number | undefined {
-  const handle = Reflect.get(socket, "_handle") as { readonly fd?: unknown } | null | undefined;
-  const descriptor = handle?.fd;
-  return typeof descriptor === "number" && descriptor >= 0 ? descriptor : undefined;
 }
 
 let sender: FileSender | undefined;

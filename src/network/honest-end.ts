@@ -1,10 +1,6 @@
 // A reset must not look like an end-of-file.
 import { Socket } from "node:net";
-
-interface Handle {
-  /** Reading begins again, also behind an end-of-file. Not 0: it cannot. */
-  readStart(): number;
-}
+import { handleOf } from "./socket-handle.ts";
 
 /**
  * When data and a reset (RST) wait together, libuv reports the data and then, without asking the kernel, an end-of-file:
@@ -27,10 +23,4 @@ function pushHonestly(this: Socket, chunk: Uint8Array | null, encoding?: BufferE
   return Socket.prototype.push.call(this, chunk, encoding);
 }
 
-function readsOn(socket: Socket): boolean {
-  const handle: unknown = Reflect.get(socket, "_handle");
-  return !socket.destroyed && isHandle(handle) && handle.readStart() === 0;
-}
-
-const isHandle = (handle: unknown): handle is Handle =>
-  typeof handle === "object" && handle !== null && "readStart" in handle && typeof handle.readStart === "function";
+const readsOn = (socket: Socket): boolean => !socket.destroyed && handleOf(socket)?.readStart?.() === 0;

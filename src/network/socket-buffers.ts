@@ -6,11 +6,7 @@
 // handle; here this is done to a socket that exists. Where a Node has them no more, there is no such function.
 import { Socket } from "node:net";
 import type { Receiver, ReceivesInto } from "../platform/network.ts";
-
-interface Handle {
-  /** Of every stream handle of Node: the next bytes are read into this. */
-  useUserBuffer(buffer: Uint8Array): void;
-}
+import { handleOf } from "./socket-handle.ts";
 
 /** Names of the properties behind `onread`. */
 interface OnReadKeys {
@@ -39,14 +35,9 @@ function findKeys(): OnReadKeys | undefined {
   return buffer && called && generated && { buffer, callback: called, generate: generated };
 }
 
-function handleOf(socket: Socket): Handle | undefined {
-  const handle: unknown = Reflect.get(socket, "_handle");
-  return typeof handle === "object" && handle !== null && "useUserBuffer" in handle ? (handle as Handle) : undefined;
-}
-
 /** What a connection made of this socket has as `receiveInto`; nothing where that cannot be done. */
 export function intoBuffers(socket: Socket): ReceivesInto["receiveInto"] | undefined {
-  if (keys === undefined || handleOf(socket) === undefined) return undefined;
+  if (keys === undefined || handleOf(socket)?.useUserBuffer === undefined) return undefined;
   return (receiver) => receiveInto(socket, receiver);
 }
 
@@ -74,7 +65,7 @@ function receiveInto(socket: Socket, receiver: Receiver): () => void {
 function install(socket: Socket, room: Uint8Array, onRead: (count: number) => boolean, next: () => Uint8Array): void {
   const handle = handleOf(socket);
   // A socket that has gone already has none; its end comes as ever.
-  if (keys === undefined || handle === undefined) return;
+  if (keys === undefined || handle?.useUserBuffer === undefined) return;
   Reflect.set(socket, keys.callback, onRead);
   Reflect.set(socket, keys.generate, next);
   Reflect.set(socket, keys.buffer, room);

@@ -8,6 +8,7 @@ import { acknowledgedIn } from "./acknowledged.ts";
 import { sendFileOver } from "./file-sender.ts";
 import { makeEndHonest } from "./honest-end.ts";
 import { intoBuffers } from "./socket-buffers.ts";
+import { handleOf } from "./socket-handle.ts";
 import { translateErrors } from "./system-error.ts";
 
 /** Makes a connection of a socket that is connected and has {@link socketOptions}; `local` where it is known. */
@@ -32,16 +33,10 @@ export function systemConnection(
     receiveInto: intoBuffers(socket),
     releasesWritten: true, // Node calls back when the system has copied them
     sendFile: sendFileOver(socket),
-    untaken: () => queuedBytes(socket),
+    // Node looks there, too, before it finds that a socket has timed out.
+    untaken: () => handleOf(socket)?.writeQueueSize ?? 0,
     acknowledged: acknowledgedIn({ local, remote }, clock),
   });
-}
-
-/** Of a write that Node has passed on: what the system has not taken yet. Node looks there, too, before it finds that a socket has timed out. */
-function queuedBytes(socket: Socket): number {
-  const handle = Reflect.get(socket, "_handle") as { readonly writeQueueSize?: unknown } | null | undefined;
-  const queued = handle?.writeQueueSize;
-  return typeof queued === "number" ? queued : 0;
 }
 
 /** libuv refuses to reset while a shutdown is under way, and Node then loses the socket. It is over in one turn. */
