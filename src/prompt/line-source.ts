@@ -78,6 +78,8 @@ export class TerminalLines implements LineSource {
       line = "";
       editor.close();
     });
+    // After Ctrl-Z and fg Node leaves the input paused, unless somebody goes on.
+    editor.on("SIGCONT", () => editor.prompt(true));
     editor.on("close", () => {
       this.#editor = undefined;
       if (line === undefined) this.#output.write("\n");
