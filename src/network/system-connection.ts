@@ -11,13 +11,14 @@ import { intoBuffers } from "./socket-buffers.ts";
 import { handleOf } from "./socket-handle.ts";
 import { translateErrors } from "./system-error.ts";
 
-/** Makes a connection of a socket that is connected and has {@link socketOptions}; `local` where it is known. */
+/** Makes a connection of a socket that is connected and has {@link socketOptions}. The system is asked for the ends that are not `known`. */
 export function systemConnection(
   socket: Socket,
   clock: Clock,
-  local: Endpoint = systemEndpoint(socket.localAddress, socket.localPort),
+  known: { readonly local?: Endpoint | undefined; readonly remote?: Endpoint | undefined },
 ): Connection {
-  const remote = systemEndpoint(socket.remoteAddress, socket.remotePort);
+  const local = known.local ?? systemEndpoint(socket.localAddress, socket.localPort);
+  const remote = known.remote ?? systemEndpoint(socket.remoteAddress, socket.remotePort);
   translateErrors(socket, () => {
     const names = { local: formatEndpoint(local), remote: formatEndpoint(remote) };
     return { subject: `connection with ${names.remote}`, details: names };

@@ -55,19 +55,24 @@ function localEnd(options: ConnectOptions): Partial<TcpNetConnectOpts> {
 function connectFromHere(options: ConnectOptions, clock: Clock): Promise<Connection> {
   const { host, port, signal } = options;
   return abortablePromise(signal, (resolve, reject) => {
-    const target = formatEndpoint({ host, port });
-    const details = { phase: "connect", remote: target };
     // highWaterMark passes through to the stream; @types/node does not know it here.
-    const socket = connect({ ...socketOptions, ...localEnd(options), host, port } as TcpNetConnectOpts);
-    const onError = (error: Error): void =>
-      reject(translateSystemError(error, `could not connect to ${target}`, details));
-    const onConnect = (): void => resolve(systemConnection(socket, clock));
-    socket.once("error", onError).once("connect", onConnect);
+    const socket = connect({ ...socketOptions, ...localEnd(options), host, port } as TcpNetConnectOpts, () =>
+      resolve(systemConnection(socket, clock, { remote: addressedBy({ host, port }) })),
+    );
+    // Stays: whatever breaks once it is open is the connection's.
+    socket.on("error", (error) => {
+      const remote = formatEndpoint({ host, port });
+      reject(translateSystemError(error, `could not connect to ${remote}`, { phase: "connect", remote }));
+    });
     return () => {
-      socket.off("error", onError).off("connect", onConnect);
-      if (signal.aborted) socket.on("error", () => {}).destroy();
+      if (signal.aborted) socket.destroy();
     };
   });
+}
+
+/** One address that is at its end what it is called here; the system need not be asked, which takes as long as a write. */
+function addressedBy(endpoint: Endpoint): Endpoint | undefined {
+  return isIPv4(endpoint.host) && !isUnspecified(endpoint.host) && endpoint.port !== 0 ? endpoint : undefined;
 }
 
 // listen(2) of this machine: one port, any port, or one of a range.
@@ -139,7 +144,7 @@ function bind(host: string, port: number, signal: AbortSignal): Promise<Bound> {
     });
     const backlog = limits.pendingConnectionsMax;
     server.listen(host === "" ? { port, backlog } : { port, backlog, host }, () =>
-      resolve({ endpoint: port !== 0 && isIPv4(host) ? { host, port } : endpointOf(server), servers: [server] }),
+      resolve({ endpoint: addressedBy({ host, port }) ?? endpointOf(server), servers: [server] }),
     );
     return () => {
       if (signal.aborted) server.close();
@@ -163,10 +168,9 @@ class SystemListener implements Listener {
   constructor({ endpoint, servers }: Bound, clock: Clock) {
     this.#servers = servers;
     this.endpoint = endpoint;
-    // What comes in at one address comes in at that one; each question to the system takes as long as a write.
-    const local = servers.length === 1 && isIPv4(endpoint.host) && !isUnspecified(endpoint.host) ? endpoint : undefined;
+    const known = { local: servers.length === 1 ? addressedBy(endpoint) : undefined };
     for (const server of servers) {
-      server.on("connection", (socket) => this.#queue.arrive(systemConnection(socket, clock, local)));
+      server.on("connection", (socket) => this.#queue.arrive(systemConnection(socket, clock, known)));
     }
   }
 
