@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { FtpClient } from "../../src/connect/index.ts";
 import { systemNetwork } from "../../src/network/system-network.ts";
 import type { Network } from "../../src/platform/network.ts";
+import { freePortRange } from "../support/free-port.ts";
 import { watchResources } from "../support/resources.ts";
 import type { ScriptedControl } from "../support/scripted-control.ts";
 import { startScriptedServer } from "../support/scripted-server.ts";
@@ -191,6 +192,24 @@ test("active: a rejected peer is dropped, and the server's data is taken", async
     noSize,
   );
   expect(await textOf(rig.client.download("f"))).toBe("content");
+});
+
+test("active mode listens on one of the ports that it may", async () => {
+  const activePorts = await freePortRange(2);
+  const ports: number[] = [];
+  await using rig = await startRig(
+    async (control) => {
+      const line = await control.expect(/^EPRT /);
+      const port = Number(line.split("|")[3]);
+      ports.push(port);
+      await control.reply("200 ok");
+      await give(control, () => control.connectData("127.0.0.1", port));
+    },
+    { mode: "active", activePorts },
+    ["UTF8", "EPRT"],
+  );
+  expect(await textOf(rig.client.download("f"))).toBe("content");
+  expect([activePorts.first, activePorts.last]).toContain(ports[0]);
 });
 
 test("once EPSV has worked, SIZE, EPSV and RETR are there before anything is answered", async () => {

@@ -114,6 +114,20 @@ describe.each(openers)("%s", (_name, open) => {
     expect((await session.stat("a/b")).type).toBe("directory");
   });
 
+  test("a link in a directory is left out, and reported", async () => {
+    for (const dir of [here, there]) {
+      mkdirSync(dir.file("tree"));
+      symlinkSync("elsewhere", dir.file("tree/link"));
+    }
+    const session = await open();
+    const leftOut: string[] = [];
+    const options = { onLeftOut: (path: string) => leftOut.push(path) };
+    expect(await uploadDirectory(session, here.file("tree"), "up", options)).toMatchObject({ files: 0, leftOut: 1 });
+    expect(await downloadDirectory(session, "tree", here.file("down"), options)).toMatchObject({ leftOut: 1 });
+    expect(leftOut).toEqual([here.file("tree/link"), "tree/link"]);
+    expect([readdirSync(there.file("up")), readdirSync(here.file("down"))]).toEqual([[], []]);
+  });
+
   test("the first failure ends it and is thrown; with onFailed the others go on, and it is counted", async () => {
     fill(there);
     mkdirSync(here.file("tree/1/f1"), { recursive: true }); // a directory in the way
@@ -212,7 +226,9 @@ describe.each(openers)("%s", (_name, open) => {
     for (const path of ["", "/", ".", "~"]) {
       await expect(removeDirectory(session, path)).rejects.toMatchObject({ code: "CONFIG_INVALID" });
     }
-    expect(await removeDirectory(session, "a")).toBe(true);
+    const removed: string[] = [];
+    expect(await removeDirectory(session, "a", { onRemoved: (path) => removed.push(path) })).toBe(true);
+    expect(removed.sort()).toEqual(["a", "a/b", "a/b/c", "a/b/c/.hidden", "a/link"]);
     expect(readdirSync(there.path)).toEqual(["kept"]);
   });
 });

@@ -33,8 +33,6 @@ export interface RouterOptions {
   readonly idleMs?: number;
   /** A connection that it does not know may go on: its next packet makes it known. Default true, as Linux. */
   readonly takesUp?: boolean;
-  /** What is sent to the router itself: closed ports answer with RST, or not at all. Default `reset`. */
-  readonly closedPorts?: "reset" | "drop";
 }
 
 /** nf_conntrack_tcp_timeout_established. */
@@ -84,7 +82,8 @@ export class Router implements Node {
     const onward = tracked === undefined ? segment : tracked.flow.translate(segment, tracked.direction);
     const { host } = onward.destination;
     if (this.#routes.isOwn(host)) {
-      this.#receiveOwn(segment, at);
+      // Nobody listens on the router itself.
+      this.#deny(segment, at, "reset");
       return;
     }
     const way = this.#routes.find(host);
@@ -132,12 +131,6 @@ export class Router implements Node {
       (one) => one.in === at.wire && port >= one.ports.first && port <= one.ports.last,
     );
     return rule && { host: rule.to.host, port: rule.to.port + port - rule.ports.first };
-  }
-
-  /** Nobody listens on the router itself. */
-  #receiveOwn(segment: Segment, at: Interface): void {
-    if (this.#options.closedPorts === "drop") this.#drop(segment, "meant for the router itself");
-    else this.#deny(segment, at, "reset");
   }
 
   #receiveUnreachable(packet: Unreachable): void {
