@@ -4,6 +4,7 @@ import { onAbort, SpareAborts } from "../platform/abort.ts";
 import type { Clock } from "../platform/clock.ts";
 import { Deferred } from "../platform/deferred.ts";
 import { formatEndpoint } from "../platform/endpoint.ts";
+import { LaterWork } from "../platform/later-work.ts";
 import type { Connection } from "../platform/network.ts";
 import { Tasks } from "../platform/tasks.ts";
 import type { TraceEventBody } from "../platform/trace.ts";
@@ -27,6 +28,7 @@ export class Session {
   readonly #machine: RelaySession;
   readonly #timers: RelayTimers;
   readonly #inputs: RelayInput[] = [];
+  readonly #later = new LaterWork(() => this.#work(() => this.#later.catchUp()));
   readonly #tasks: Tasks = new Tasks();
   /** Aborted when nothing new is to be begun. */
   readonly #abort: AbortController = new AbortController();
@@ -79,6 +81,7 @@ export class Session {
     this.#life.abort(new Error("the session is over"));
     this.#stopListening();
     this.#timers.clearAll();
+    this.#later.forget();
     this.#data?.dropAll();
     await Promise.all([this.#server?.close(), this.#client?.close() ?? this.#downstream[Symbol.asyncDispose]()]);
     await this.#tasks.settled();
@@ -222,13 +225,17 @@ export class Session {
     this.#tasks.track(work.catch((error) => this.#feed({ type: "server-gone", text: describe(error) })));
   }
 
-  /** Inputs that come up while actions are performed wait their turn. */
   readonly #feed = (input: RelayInput): void => {
     if (this.#isStopped) return;
     this.#inputs.push(input);
-    if (this.#performing) return;
+    if (!this.#performing) this.#work();
+  };
+
+  /** Inputs that come up while actions are performed wait their turn. */
+  #work(first?: () => void): void {
     this.#performing = true;
     try {
+      first?.();
       for (let next = this.#inputs.shift(); next !== undefined; next = this.#inputs.shift()) {
         this.#performAll(this.#machine.handle(next));
       }
@@ -237,11 +244,12 @@ export class Session {
     }
     this.#performing = false;
     this.#closeIfIdle();
-  };
+  }
 
   /** A mistake of ours ends this session, not the program; nothing may look complete. */
   #broken(error: unknown): void {
     this.#inputs.length = 0;
+    this.#later.forget();
     this.#reason = `internal error: ${describe(error)}`;
     this.#data?.resetAll();
     this.#client?.write(formatReply(gatewayReply("closing", this.#reason)));
@@ -249,7 +257,13 @@ export class Session {
   }
 
   #performAll(actions: readonly RelayAction[]): void {
-    for (const action of actions) this.#perform(action);
+    for (const action of actions) {
+      if (mayWait.has(action.type)) this.#later.add(() => this.#perform(action));
+      else {
+        if (!overtakes.has(action.type)) this.#later.catchUp();
+        this.#perform(action);
+      }
+    }
   }
 
   #perform(action: RelayAction): void {
@@ -286,6 +300,21 @@ export class Session {
 
   readonly #emit = (event: TraceEventBody): void => this.#context.environment.emit(this.#context.id, event);
 }
+
+/** Nobody waits for it: the client has its answer first, and the server its command. */
+const mayWait: ReadonlySet<RelayAction["type"]> = new Set(["connect-upstream", "copy"]);
+
+/** What does not build on that. All else comes in order. */
+const overtakes: ReadonlySet<RelayAction["type"]> = new Set([
+  "write-downstream",
+  "listen-downstream",
+  "set-timer",
+  "clear-timer",
+  "sent",
+  "replied",
+  "note",
+  "warning",
+]);
 
 function targetPolicyOf(context: SessionContext, downstream: Connection, client: ClientIdentity): TargetPolicy {
   const { options, environment, registry } = context;

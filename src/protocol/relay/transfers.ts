@@ -81,6 +81,7 @@ export class Transfers {
     if (this.#upstream.ahead.isAllowed && isDownload && !secure.includes("upstream")) transfer.halfClose();
     this.#send(transfer, command);
     this.#upstream.transferSent(isDownload);
+    transfer.copyIfOpen();
   }
 
   /** On another connection to the server, which is prepared for it; `from`: of an upload, in the bytes of the client. */
@@ -90,6 +91,7 @@ export class Transfers {
     transfer.resume(from);
     transfer.connectUpstream();
     this.#send(transfer, resumingCommand(transfer.command.command));
+    transfer.copyIfOpen();
   }
 
   opened(transfer: DataTransfer, side: DataSide): void {
@@ -202,7 +204,6 @@ export class Transfers {
       onPreliminary: (reply) => this.#begun(transfer, reply),
       onFinal: (reply) => this.#final(transfer, reply),
     });
-    transfer.copyIfOpen();
   }
 
   /** Its data has come to an end, of whatever kind. */
