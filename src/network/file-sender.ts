@@ -6,10 +6,10 @@ import type { Socket } from "node:net";
 import type { Readable } from "node:stream";
 import { onAbort } from "../platform/abort.ts";
 import type { SendFileOptions } from "../platform/network.ts";
+import { handleOf } from "../platform/socket-handle.ts";
 import { mayStartLater, startProcess } from "../platform/start-process.ts";
 import { SallyportError } from "../protocol/error.ts";
 import { limits } from "../protocol/limits.ts";
-import { handleOf } from "./socket-handle.ts";
 
 /** The number of sendfile among the system's calls, by processor. */
 const calls: ReadonlyMap<string, number> = new Map([

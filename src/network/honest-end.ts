@@ -1,6 +1,6 @@
 // A reset must not look like an end-of-file.
 import { Socket } from "node:net";
-import { handleOf } from "./socket-handle.ts";
+import { handleOf } from "../platform/socket-handle.ts";
 
 /**
  * When data and a reset (RST) wait together, libuv reports the data and then, without asking the kernel, an end-of-file:

@@ -6,7 +6,7 @@
 // handle; here this is done to a socket that exists. Where a Node has them no more, there is no such function.
 import { Socket } from "node:net";
 import type { Receiver, ReceivesInto } from "../platform/network.ts";
-import { handleOf } from "./socket-handle.ts";
+import { handleOf } from "../platform/socket-handle.ts";
 
 /** Names of the properties behind `onread`. */
 interface OnReadKeys {

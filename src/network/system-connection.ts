@@ -3,12 +3,12 @@ import type { Socket } from "node:net";
 import type { Clock } from "../platform/clock.ts";
 import { type Endpoint, formatEndpoint } from "../platform/endpoint.ts";
 import type { Connection } from "../platform/network.ts";
+import { handleOf } from "../platform/socket-handle.ts";
 import { StreamConnection } from "../platform/stream-connection.ts";
 import { acknowledgedIn } from "./acknowledged.ts";
 import { sendFileOver } from "./file-sender.ts";
 import { makeEndHonest } from "./honest-end.ts";
 import { intoBuffers } from "./socket-buffers.ts";
-import { handleOf } from "./socket-handle.ts";
 import { translateErrors } from "./system-error.ts";
 
 /** Makes a connection of a socket that is connected and has {@link socketOptions}. The system is asked for the ends that are not `known`. */

@@ -76,6 +76,21 @@ export const sshLimits = {
     unit: "bytes",
     why: "encrypted and not yet taken by the system, all channels together; more would only delay the control connections",
   },
+  sshFastBytes: {
+    value: 8_388_608,
+    unit: "bytes",
+    why: "sent to OpenSSH's multiplexing socket, to see how fast it takes them",
+  },
+  sshFastMs: {
+    value: 100,
+    unit: "ms",
+    why: "in which that many are taken where its send buffer may be larger: 80 MB a second, so what lies there delays a command by some 10 ms",
+  },
+  sshSendBufferBytes: {
+    value: 524_288,
+    unit: "bytes",
+    why: "send buffer of OpenSSH's multiplexing socket from then on; Linux doubles it for its own bookkeeping",
+  },
   sshBulkReadBytes: {
     value: 16_384,
     unit: "bytes",

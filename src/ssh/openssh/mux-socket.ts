@@ -2,6 +2,7 @@
 import { connect, type Socket } from "node:net";
 import { limits } from "../../protocol/limits.ts";
 import { bulkReading } from "../bulk-reading.ts";
+import { widenSendBuffer } from "./send-buffer.ts";
 
 export interface MuxSocketOptions {
   readonly path: string;
@@ -67,6 +68,11 @@ export class MuxSocket {
       });
     }
     this.#socket.write(bytes, done);
+  }
+
+  /** The system takes more of what is written. */
+  widen(): void {
+    void widenSendBuffer(this.#socket);
   }
 
   destroy(): void {

@@ -9,6 +9,7 @@ import { PacketSplitter } from "../connection-protocol/packet-splitter.ts";
 import { decodePacket, encodePacket, ignorePacket } from "../connection-protocol/ssh-packets.ts";
 import { MuxClient } from "./mux-client.ts";
 import type { MuxSocket } from "./mux-socket.ts";
+import { SendBuffer } from "./send-buffer.ts";
 import { RoundTripWindows } from "./window-policy.ts";
 
 const nothing = ignorePacket();
@@ -22,6 +23,7 @@ export class ProxyConnection implements Carrier {
   readonly #socket: MuxSocket;
   readonly #splitter = new PacketSplitter(limits.sshPacketBytesMax);
   readonly #windows: RoundTripWindows;
+  readonly #sendBuffer: SendBuffer;
   readonly #waiting = new Set<() => void>();
   #failure: SallyportError | undefined;
   #refusals = 0;
@@ -29,6 +31,7 @@ export class ProxyConnection implements Carrier {
   private constructor(socket: MuxSocket, clock: Clock) {
     this.#socket = socket;
     this.#windows = new RoundTripWindows(clock);
+    this.#sendBuffer = new SendBuffer(clock, () => socket.widen());
     this.channels = new Channels({
       carrier: this,
       windows: this.#windows,
@@ -79,6 +82,7 @@ export class ProxyConnection implements Carrier {
     if (!this.#socket.isOpen) return;
     const [head, data] = encodePacket(message);
     this.#socket.write(head, message.type === "data" && data === undefined ? this.#written : undefined);
+    if (data !== undefined) this.#sendBuffer.sent(data.length);
     if (data === undefined) released?.();
     else if (released === undefined) this.#socket.write(data, this.#written);
     else this.#socket.write(data, (error) => this.#taken(released, error));
