@@ -1,5 +1,6 @@
 // From a data connection to a sink of bytes, until its end-of-file.
 import type { Duplex } from "node:stream";
+import { onAbort } from "../platform/abort.ts";
 import type { Clock } from "../platform/clock.ts";
 import { type Connection, type Receiver, receivesInto } from "../platform/network.ts";
 import { Watchdog } from "../platform/watchdog.ts";
@@ -53,6 +54,7 @@ class Reception implements Receiver {
   #room: Uint8Array = waste;
   #pause: () => void;
   #resume: () => void;
+  #stopListening: () => void = () => {};
 
   constructor(
     data: Connection,
@@ -82,7 +84,7 @@ class Reception implements Receiver {
       this.#onEnd(); // an empty file inside TLS
     else if (stream.destroyed) this.#onClose();
     else {
-      signal.addEventListener("abort", this.#onAbort, { once: true });
+      this.#stopListening = onAbort(signal, this.#onAbort);
       stream.on("end", this.#onEnd).on("error", this.#fail).on("close", this.#onClose);
       this.#begin();
       this.#watch();
@@ -157,7 +159,7 @@ class Reception implements Receiver {
   #settle(): void {
     this.#over = true;
     this.#patience.end();
-    this.#options.signal.removeEventListener("abort", this.#onAbort);
+    this.#stopListening();
     this.#stream.off("data", this.#onData).off("end", this.#onEnd);
     this.#stream.off("error", this.#fail).off("close", this.#onClose);
   }

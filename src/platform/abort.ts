@@ -2,42 +2,44 @@
 
 /** What waits for a signal. One listener does for all of it: from the eleventh on Node would take them for a leak. */
 class AbortListeners {
-  readonly #signal: AbortSignal;
+  /** Absent: who aborts it calls {@link run}. */
+  readonly #signal: AbortSignal | undefined;
   readonly #runs: Set<() => void> = new Set();
 
-  constructor(signal: AbortSignal) {
+  constructor(signal?: AbortSignal) {
     this.#signal = signal;
   }
 
   add(run: () => void): () => void {
     const mine = (): void => run(); // may be there more than once
-    if (this.#runs.size === 0) this.#signal.addEventListener("abort", this.#onAbort);
+    if (this.#runs.size === 0) this.#signal?.addEventListener("abort", this.run);
     this.#runs.add(mine);
     return () => {
-      if (this.#runs.delete(mine) && this.#runs.size === 0) this.#signal.removeEventListener("abort", this.#onAbort);
+      if (this.#runs.delete(mine) && this.#runs.size === 0) this.#signal?.removeEventListener("abort", this.run);
     };
   }
 
-  readonly #onAbort = (): void => {
+  readonly run = (): void => {
     for (const run of this.#runs) run();
     this.#runs.clear();
   };
 }
 
-const listeners: WeakMap<AbortSignal, AbortListeners> = new WeakMap();
+const listenersKey: unique symbol = Symbol("listeners");
+
+interface ListenedSignal extends AbortSignal {
+  [listenersKey]?: AbortListeners;
+}
 
 /** Runs `run` when the signal is aborted, at once if it is already. The function that it gives stops listening; idempotent. */
-export function onAbort(signal: AbortSignal | undefined, run: () => void): () => void {
+export function onAbort(signal: ListenedSignal | undefined, run: () => void): () => void {
   if (signal === undefined) return () => {};
   if (signal.aborted) {
     run();
     return () => {};
   }
-  const known = listeners.get(signal);
-  if (known !== undefined) return known.add(run);
-  const own = new AbortListeners(signal);
-  listeners.set(signal, own);
-  return own.add(run);
+  signal[listenersKey] ??= new AbortListeners(signal);
+  return signal[listenersKey].add(run);
 }
 
 /** Resolves when the signal is aborted. */
@@ -98,15 +100,19 @@ export function raceAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> 
 
 /**
  * A signal that is aborted with others. It has to be aborted or released in the end: until then its sources keep it. `AbortSignal.any` needs neither, but
- * in Node 20 it leaves a trace in each source for as long as that lives.
+ * in Node 20 it leaves a trace in each source for as long as that lives. Who waits by {@link onAbort} is called from here, for Node's listeners cost
+ * more than the rest, and each transfer has two such signals.
  */
 export class LinkedAbort {
   readonly signal: AbortSignal;
   readonly #controller: AbortController = new AbortController();
+  readonly #listeners: AbortListeners = new AbortListeners();
   readonly #stops: (() => void)[] = [];
 
   constructor(...sources: readonly (AbortSignal | undefined)[]) {
-    this.signal = this.#controller.signal;
+    const signal: ListenedSignal = this.#controller.signal;
+    signal[listenersKey] = this.#listeners;
+    this.signal = signal;
     for (const source of sources) this.#stops.push(onAbort(source, () => this.abort(source?.reason)));
     if (this.signal.aborted) this.release();
   }
@@ -115,6 +121,7 @@ export class LinkedAbort {
   abort(reason: unknown): void {
     this.release();
     this.#controller.abort(reason);
+    this.#listeners.run();
   }
 
   /** It follows nobody any more; idempotent. */

@@ -143,6 +143,19 @@ test("a linked signal of one that is aborted already is born aborted", () => {
   expect(new LinkedAbort(new AbortController().signal, AbortSignal.abort(reason)).signal.reason).toBe(reason);
 });
 
+test("who waits for a linked signal is called once, behind Node's own listeners, and not after it was stopped", () => {
+  const linked = new LinkedAbort();
+  const calls: string[] = [];
+  onAbort(linked.signal, () => calls.push("ours"));
+  onAbort(linked.signal, () => calls.push("stopped"))();
+  linked.signal.addEventListener("abort", () => calls.push("Node's"));
+  expect(getEventListeners(linked.signal, "abort").length).toBe(1);
+  linked.abort(reason);
+  linked.abort(new Error("again"));
+  expect(calls).toEqual(["Node's", "ours"]);
+  expect(linked.signal.reason).toBe(reason);
+});
+
 test("fifty linked signals cost a source one listener, and those that are over nothing at all", () => {
   const source = new AbortController();
   const before = keptIn(source.signal);

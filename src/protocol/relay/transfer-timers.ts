@@ -45,8 +45,9 @@ export class TransferTimers {
 
   /** Start what is needed now, stop what is not. */
   update(): void {
+    const { head } = this.#parts.queue;
     for (const name of names) {
-      const purpose = this.#purpose(name);
+      const purpose = this.#purpose(name, head);
       if (purpose === this.#running.get(name)) continue;
       if (purpose === undefined) {
         this.#running.delete(name);
@@ -60,7 +61,7 @@ export class TransferTimers {
 
   /** `bytes`: how many the transfers have carried so far. */
   fired(name: TransferTimer, bytes: number): void {
-    const purpose = this.#purpose(name);
+    const purpose = this.#purpose(name, this.#parts.queue.head);
     this.#running.delete(name);
     if (purpose === undefined) return;
     const { control, aborts, transfers, ahead } = this.#parts;
@@ -89,13 +90,13 @@ export class TransferTimers {
   }
 
   /** What the timer is for now; undefined where it has to stop. */
-  #purpose(name: TransferTimer): string | undefined {
-    const { aborts, queue, ahead } = this.#parts;
+  #purpose(name: TransferTimer, head: DataTransfer | undefined): string | undefined {
+    const { aborts, ahead } = this.#parts;
     if (name === "abort-hold") return aborts.held;
     if (name === "abort-probe") return aborts.mayLackReply ? "session" : undefined;
     if (name === "abort-reply") return aborts.isWaiting && aborts.held === undefined ? "session" : undefined;
-    if (name === "port-ahead") return ahead.isBusy && queue.head === undefined ? "session" : undefined;
-    return queue.head === undefined ? undefined : this.#purposes[name](queue.head);
+    if (name === "port-ahead") return ahead.isBusy && head === undefined ? "session" : undefined;
+    return head && this.#purposes[name](head);
   }
 
   readonly #purposes: Readonly<
