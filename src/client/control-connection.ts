@@ -35,6 +35,8 @@ export class ControlConnection {
   /** What may be shown of what was sent and received. */
   readonly redaction: Redaction = new Redaction();
   readonly #options: ControlOptions;
+  readonly #showsCommands: boolean;
+  readonly #showsReplies: boolean;
   readonly #expected: ExpectedReplies = new ExpectedReplies();
   #receiver: ReplyReceiver = new ReplyReceiver();
   #failure: SallyportError | undefined;
@@ -55,7 +57,9 @@ export class ControlConnection {
   constructor(connection: Connection, options: ControlOptions) {
     this.connection = connection;
     this.#options = options;
-    const { clock, replyMs } = options;
+    const { clock, replyMs, traces } = options;
+    this.#showsCommands = traces?.("ftp.command") !== false;
+    this.#showsReplies = traces?.("ftp.reply") !== false;
     this.#patience = new Watchdog(clock, replyMs, () => this.fail(silent(replyMs)));
     this.lastActiveMs = clock.nowMs();
     this.closed = this.#closed.promise;
@@ -79,7 +83,9 @@ export class ControlConnection {
 
   /** The reply that the server begins with. */
   greeting(): Promise<Reply> {
-    return this.#expect("", "plain").final;
+    const { final } = this.#expect("", "plain");
+    this.#watch();
+    return final;
   }
 
   /** Sends a command at once; resolves with its final reply, whatever that says. */
@@ -93,10 +99,10 @@ export class ControlConnection {
     if (this.#failure !== undefined) return ExpectedReplies.failed(this.#failure);
     const asked = this.#expect(verb, kind);
     this.#send(text);
-    const isShown = this.#traces("ftp.command");
     // Secrets are learnt in any case.
-    const line = isShown || mayHaveSecret(verb) ? this.redaction.command({ verb, argument, iac: "none" }) : "";
-    if (isShown) this.#options.emit({ type: "ftp.command", side: "upstream", origin: "client", line });
+    const line =
+      this.#showsCommands || mayHaveSecret(verb) ? this.redaction.command({ verb, argument, iac: "none" }) : "";
+    if (this.#showsCommands) this.#options.emit({ type: "ftp.command", side: "upstream", origin: "client", line });
     return asked;
   }
 
@@ -161,12 +167,10 @@ export class ControlConnection {
   readonly #flush = (): void => {
     const text = this.#unsent;
     this.#unsent = "";
-    if (text !== "" && this.#failure === undefined) this.connection.stream.write(text, "latin1");
+    if (text === "" || this.#failure !== undefined) return;
+    this.connection.stream.write(text, "latin1");
+    this.#watch();
   };
-
-  #traces(type: TraceEventBody["type"]): boolean {
-    return this.#options.traces?.(type) !== false;
-  }
 
   #attach(connection: Connection): void {
     const { stream } = connection;
@@ -192,7 +196,6 @@ export class ControlConnection {
       // At once, so that the first bytes of TLS are not read here.
       if (verb === "AUTH" && code === 234) this.#detach();
     });
-    this.#watch();
     return asked;
   }
 
@@ -228,9 +231,8 @@ export class ControlConnection {
   }
 
   #reply(reply: Reply): void {
-    const isShown = this.#traces("ftp.reply");
-    const { lines } = isShown || !this.isLoggedIn ? this.redaction.reply(reply) : reply;
-    if (isShown) this.#options.emit({ type: "ftp.reply", side: "upstream", origin: "server", lines });
+    const { lines } = this.#showsReplies || !this.isLoggedIn ? this.redaction.reply(reply) : reply;
+    if (this.#showsReplies) this.#options.emit({ type: "ftp.reply", side: "upstream", origin: "server", lines });
     if (reply.code !== 421) this.repliesReceived += 1;
     else this.fail(replyError("the server ends the session", this.redaction.reply(reply)));
     if (this.#nudged && reply.code !== 200) this.stray = this.#expect("NOOP", "plain").final;

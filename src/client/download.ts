@@ -6,7 +6,7 @@ import { limits } from "../protocol/limits.ts";
 import { printable } from "../protocol/printable.ts";
 import { receiveData, type Sink } from "./receive-data.ts";
 import { mayHave, type Session, stallMsOf, wireName } from "./session.ts";
-import { runTransfer } from "./transfer.ts";
+import { runTransfer, type TransferOrder } from "./transfer.ts";
 import type { SourceFacts, TransferOptions, TransferResult } from "./transfer-options.ts";
 import { compare, reportedSize, reportedTime, type Verification, verify } from "./verification.ts";
 import { type Holder, overSession } from "./with-retries.ts";
@@ -23,6 +23,7 @@ export interface ReceiveOrder extends Pick<TransferOptions, "type" | "onProgress
   readonly check: Verification;
   /** What those bytes are from: `FTP_VERIFY` with the phase `resume` when the server's file is another one. */
   readonly known?: SourceFacts;
+  readonly onSoonOver?: TransferOrder["onSoonOver"];
   /** Called once when the server has told them. */
   readonly onFacts?: (facts: SourceFacts) => void;
 }
@@ -78,6 +79,7 @@ export async function receiveByName(
     signal,
     carry: (data, stop) => receiveData(data, sink, { ...flow(session), signal: stop }),
     isShort,
+    onSoonOver: order.onSoonOver,
     onDataComplete: (when) => {
       if (when === "begins") asksAgain = false;
       // A size that does not agree is asked for once more.

@@ -142,6 +142,8 @@ export interface TransferOrder {
   readonly onAnnounced?: () => void;
   /** It is soon over: where the server lets them, the next commands may leave while it runs. Asked when the data connection stands. */
   readonly isShort?: () => boolean;
+  /** It is short, and on its way. Whoever comes next may make ready what he can, but for his turn. */
+  readonly onSoonOver?: (() => void) | undefined;
   /** The next commands may leave: no ABOR will follow. At the end of the data, or only after the confirmation; of what is short, when it begins. */
   readonly onDataComplete?: (when: "begins" | "ended") => void;
 }
@@ -202,7 +204,8 @@ export class TransferRun {
       () => {},
     );
     const mustWait = isAhead && direction === "upload" && !readsInOrder(this.#session);
-    const carried = this.#carry(isProven && follows === "connected", mustWait ? asked.first : undefined);
+    const mayRelease = isProven && follows === "connected";
+    const carried = this.#carry(isProven, mayRelease, mustWait ? asked.first : undefined);
     const isSure = isProven && follows === "our end";
     const dataOver = follows === "reply" ? () => {} : () => this.#dataOver(asked, isSure);
     try {
@@ -224,7 +227,7 @@ export class TransferRun {
    * The data, inside TLS if that is the rule; the handshake begins before the 150 has come. `announced`: bytes that came before the command would
    * be taken for a client that has gone (pyftpdlib).
    */
-  async #carry(mayRelease: boolean, announced: Promise<Reply> | undefined): Promise<void> {
+  async #carry(isProven: boolean, mayRelease: boolean, announced: Promise<Reply> | undefined): Promise<void> {
     const { tls, protectData, environment } = this.#session;
     const plain = await this.#end.connection;
     this.#data = plain;
@@ -235,7 +238,10 @@ export class TransferRun {
       const names = { local: `${local.host}:${local.port}`, remote: `${remote.host}:${remote.port}` };
       environment.emit({ type: "data.open", side: "upstream", how: this.#session.modes.mode, ...names });
     }
-    if (mayRelease && this.#order.isShort?.() === true) this.#releaseControl("begins");
+    if (isProven && this.#order.isShort?.() === true) {
+      if (mayRelease) this.#releaseControl("begins");
+      this.#order.onSoonOver?.();
+    }
     if (announced !== undefined && (await announced).code >= 200) return;
     await this.#order.carry(this.#data, this.#signal);
   }

@@ -84,9 +84,10 @@ export async function downloadDirectory(
       renew: () => task.session("server"),
     };
     const kept = (part: string, bytes: number): void => rules.note(keeps(part, bytes));
-    await task.startTransfer(async (onDataComplete, onBytes) => {
+    await task.startTransfer(async (onDataComplete, onBytes, onSoonOver) => {
       const onProgress = ({ bytes }: Progress): void => onBytes(bytes);
-      run.moved(from, to, await fetchFile(own, from, to, { ...rules, ...each, onDataComplete, onProgress }, kept));
+      const hooks = { onDataComplete, onSoonOver, onProgress };
+      run.moved(from, to, await fetchFile(own, from, to, { ...rules, ...each, ...hooks }, kept));
     });
   };
   const tree = { server: "server" as const, nameOf: (name: string) => name, ...run.events, fetch };

@@ -33,6 +33,8 @@ export interface FetchFileOptions extends AttemptRules, Pick<TransferOptions, "v
   readonly modifiedMs?: number | undefined;
   /** False: no time is asked for, and parts are compared byte by byte alone. Default true. */
   readonly noted?: boolean;
+  /** The file is small, and on its way: the next one may be made ready. Not called where there may be another attempt. */
+  readonly onSoonOver?: (() => void) | undefined;
   /** What the server tells of the file, as soon as it does. */
   readonly onFacts?: (facts: SourceFacts) => void;
 }
@@ -162,7 +164,7 @@ async function fetchPart(
   const common = {
     signal,
     ...definedProps({ verify, type }),
-    ...(onDataComplete === undefined || retries > 0 ? {} : { onDataComplete }),
+    ...(onDataComplete === undefined || retries > 0 ? {} : { onDataComplete, onSoonOver: options.onSoonOver }),
     ...(options.noted === false && retries === 0 && !asksTime ? {} : { onFacts: reportFacts }),
     onProgress: (progress: Progress) => {
       if (progress.bytes > there) state.hasBegun = true;
@@ -185,7 +187,7 @@ async function fetchPart(
   }
 }
 
-type FetchAttempt = Pick<ReceiveOrder, "signal" | "onProgress" | "onFacts" | "onDataComplete"> &
+type FetchAttempt = Pick<ReceiveOrder, "signal" | "onProgress" | "onFacts" | "onDataComplete" | "onSoonOver"> &
   Pick<TransferOptions, "verify" | "type">;
 
 /** One attempt, into the file itself; with `resume` behind what it has. What has come stays there after a failure. */
@@ -207,6 +209,8 @@ async function fetchInto(
   try {
     const order = { ...rest, ...definedProps({ type }), path, sink, offset, check };
     const result = await inTurn(rest.signal, false, (receive, signal) => receive({ ...order, signal }));
+    // With the last reply there may have come what the next file's data connection waits for, and the server for that.
+    await new Promise<void>((resolve) => setImmediate(resolve));
     await finish();
     return { ...result, bytes: result.bytes - (there - offset) };
   } catch (error) {

@@ -109,9 +109,9 @@ async function readPiece(
  * for (const { name } of entries) await downloadFile(session, name, localPathFor("/tmp/here", name));
  */
 export function localPathFor(directory: string, name: string): string {
-  const path = resolve(directory, name);
   const plain = !/[/\\\0]/.test(name) && name !== "." && name !== ".." && name !== "" && !/^[A-Za-z]:/.test(name);
-  if (plain && basename(path) === name && path === resolve(directory, `./${name}`)) return path;
+  const path = plain ? resolve(directory, name) : "";
+  if (plain && basename(path) === name) return path;
   throw new SallyportError("FS_OUTSIDE", `the server names a file "${printable(name, 120)}", which leads elsewhere`, {
     hint: "Download it by hand under another name if you trust the server.",
   });

@@ -14,8 +14,15 @@ export interface TaskContext<Server> {
   session(server: Server, second?: "second"): Promise<ServerSession>;
   readonly signal: AbortSignal;
   /** Runs a transfer, and returns when the next one may begin: see {@link PendingCompletions}. */
-  startTransfer(transfer: (onDataComplete: OnDataComplete, onBytes: OnBytes) => Promise<void>): Promise<void>;
+  startTransfer(transfer: StartedTransfer): Promise<void>;
 }
+
+/** `onSoonOver`: as `onDataComplete`, where there is enough to do that nobody would wait for the task that comes next. */
+export type StartedTransfer = (
+  onDataComplete: OnDataComplete,
+  onBytes: OnBytes,
+  onSoonOver: OnDataComplete | undefined,
+) => Promise<void>;
 
 export interface Task<Server> {
   /** For messages; no password in it. */
@@ -135,16 +142,22 @@ class WorkerPool<Server> {
     try {
       const session: TaskContext<Server>["session"] = async (server, second) => {
         const wanted = { server, second };
-        const opened = await own.get(wanted);
-        if (!this.#wanted.has(own.keyOf(wanted))) this.#growth?.opened();
-        this.#wanted.set(own.keyOf(wanted), wanted);
+        const key = own.keyOf(wanted);
+        const opened = own.known(key) ?? (await own.get(wanted));
+        if (!this.#wanted.has(key)) {
+          this.#growth?.opened();
+          this.#wanted.set(key, wanted);
+        }
         // Some servers hang up behind each file: the task's first call makes the new session.
         if (isFtp(opened)) held.push(holderOf(opened)?.hold() ?? (() => {}));
         return opened;
       };
       const startTransfer: TaskContext<Server>["startTransfer"] = (transfer) =>
         pending.start(
-          (onDataComplete) => transfer(onDataComplete, this.#meter()),
+          (onDataComplete) => {
+            const isMuch = this.#stack.waiting >= this.#atWork;
+            return transfer(onDataComplete, this.#meter(), isMuch ? onDataComplete : undefined);
+          },
           (thrown) => {
             try {
               this.#failed(task, thrown);

@@ -40,6 +40,11 @@ export class WorkerSessions<Server> implements AsyncDisposable {
     return this.#source.keyOf(server) + (second ?? "");
   }
 
+  /** That is open already. */
+  known(key: string): ServerSession | undefined {
+    return this.#open.get(key);
+  }
+
   async get(wanted: WantedSession<Server>, signal?: AbortSignal): Promise<ServerSession> {
     const { server } = wanted;
     const key = this.keyOf(wanted);

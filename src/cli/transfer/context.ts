@@ -62,12 +62,25 @@ export class RunContext {
     } finally {
       gauge[Symbol.dispose]();
     }
+    const { way, target } = moved;
     const { bytes, verified, how, wasThere } = result;
     this.files += 1;
     this.bytes += bytes;
     const elapsedMs = this.nowMs() - startedMs;
     if (this.command.verify === "hash") this.#noteUnverified(verified);
-    this.report.moved({ ...moved, bytes, verified, how, elapsedMs, ...(wasThere ? { wasThere } : {}) });
+    this.report.moved({
+      way,
+      // Not every report has it.
+      get source() {
+        return moved.source;
+      },
+      target,
+      bytes,
+      verified,
+      how,
+      elapsedMs,
+      ...(wasThere ? { wasThere } : {}),
+    });
   }
 
   /** Once: --verify was asked for, and was not possible. */

@@ -129,9 +129,9 @@ async function fetch(
   const kept = (part: string, bytes: number): void =>
     context.report.note(`${part} keeps ${formatBytes(bytes)} of it; --resume continues there`);
   const hint = "Add -r for everything in it; sallyport ls lists it.";
-  await startTransfer((onDataComplete, onBytes) =>
+  await startTransfer((onDataComplete, onBytes, onSoonOver) =>
     withDirectoryHint(client, path, hint, signal, () =>
-      context.watch({ way: "received", source: urlAt(url, path), target }, path, (gauge) =>
+      context.watch(received(url, path, target), path, (gauge) =>
         fetchFile(
           client,
           path,
@@ -139,6 +139,7 @@ async function fetch(
           {
             ...context.optionsFor(url, gauge, signal, onBytes),
             onDataComplete,
+            onSoonOver,
             noted: (listed.size ?? Number.POSITIVE_INFINITY) >= limits.transferNoteBytes,
             modifiedMs: exactTime(listed.modified),
             renew: () => session(url),
@@ -148,6 +149,17 @@ async function fetch(
       ),
     ),
   );
+}
+
+/** The URL is put together where it is shown. */
+function received(url: FtpUrl, path: string, target: string): Parameters<RunContext["watch"]>[0] {
+  return {
+    way: "received",
+    get source() {
+      return urlAt(url, path);
+    },
+    target,
+  };
 }
 
 /** What is below a URL. */

@@ -34,6 +34,7 @@ function decodeSequence(part: string): string {
  * for characters that the encoding has not.
  */
 export function encodeName(name: string, encoding: NameEncoding): string {
+  if (isPlain.test(name)) return name;
   const bytes = encoding === "latin1" ? name.replace(/[\udc80-\udcff]/g, escapedByte) : encodeUtf8(name);
   if (/[\r\n\0]/.test(bytes)) {
     throw invalid(name, "a line end or a NUL cannot be in the name of a file for FTP", "Rename the file.");
@@ -47,6 +48,9 @@ export function encodeName(name: string, encoding: NameEncoding): string {
   }
   return bytes;
 }
+
+/** The same in every encoding. */
+const isPlain = /^[ -~]*$/;
 
 const escapedByte = (character: string): string => String.fromCharCode(character.charCodeAt(0) - escapeBase);
 
