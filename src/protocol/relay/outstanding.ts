@@ -118,6 +118,8 @@ export class Outstanding {
       const own = mayAnswerTransfer(code) || !mayAnswer(other.verb, code);
       return own ? 0 : this.#list.indexOf(other);
     }
+    // What follows from the places, too, for nearly every file: the only reply, and none that the next command can get.
+    if (this.#undecided.length === 1 && !mayAnswer(other.verb, code)) return 0;
     const places = this.#places();
     const complete = this.#undecided.length > this.#others().length;
     if (places.every((place) => place === 0) || (complete && places[0] === 0)) return 0;
