@@ -64,6 +64,7 @@ export class ReconnectingSsh implements AsyncDisposable {
   readonly #lost: Deferred<SallyportError | undefined> = new Deferred();
   #transport: SshConnection["transport"] = "openssh";
   #live: LiveSsh | undefined;
+  #gone: AbortController | undefined;
   #attempt: Attempt | undefined;
   #isClosed = false;
   #isGivenUp = false;
@@ -131,6 +132,8 @@ export class ReconnectingSsh implements AsyncDisposable {
     this.#attempt?.stop.abort(this.#closed());
     const live = this.#live;
     this.#live = undefined;
+    // Before the connection itself: what waits for it then ends as closed by us, and not as broken.
+    this.#gone?.abort(this.#closed());
     if (live !== undefined) this.#work.track(Promise.resolve(live.connection[Symbol.asyncDispose]()));
     await this.#work.settled();
     this.#lost.resolve(undefined);
@@ -229,6 +232,7 @@ export class ReconnectingSsh implements AsyncDisposable {
       throw signal.reason;
     }
     const gone = new AbortController();
+    this.#gone = gone;
     const noDelay = noCommand ? Promise.resolve() : sendWithoutDelay(connection, clock, gone.signal);
     const live: LiveSsh = { connection, gone: gone.signal, noDelay };
     this.#live = live;

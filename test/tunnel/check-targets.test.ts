@@ -1,6 +1,10 @@
 // Whether an FTP server can be used is looked at before the first client comes. What would be SSH is this machine here.
 import { describe, expect, it } from "vitest";
+import { raceAbort } from "../../src/platform/abort.ts";
+import { Deferred } from "../../src/platform/deferred.ts";
+import type { Network } from "../../src/platform/network.ts";
 import type { TraceEvent } from "../../src/platform/trace.ts";
+import { SallyportError } from "../../src/protocol/error.ts";
 import { freePort } from "../support/free-port.ts";
 import { watchResources } from "../support/resources.ts";
 import { until } from "../support/until.ts";
@@ -61,6 +65,29 @@ describe("a tunnel that reports", () => {
     });
     const [event] = await until("the check is over", () => (events.length > 0 ? events : undefined));
     expect(event).toMatchObject({ type: "target.unfit", session: 0, hint: expect.stringContaining("-L") });
+  });
+
+  it("that is closed meanwhile says nothing about the server", async () => {
+    const asked = new Deferred<undefined>();
+    const ended = new Deferred<undefined>();
+    const events: TraceEvent[] = [];
+    const network: Network = {
+      name: "ssh-host",
+      connect: async ({ signal }) => {
+        asked.resolve(undefined);
+        await raceAbort(ended.promise, signal);
+        throw new SallyportError("CLOSED", "the SSH connection is closed");
+      },
+      listen: () => Promise.reject(new Error("not here")),
+    };
+    const tunnel = await openLocalTunnel(
+      [21],
+      { check: "report", trace: (event) => void events.push(event) },
+      { network, beforeLost: () => ended.resolve(undefined) },
+    );
+    await asked.promise;
+    await tunnel[Symbol.asyncDispose]();
+    expect(events).toEqual([]);
   });
 
   it("that is closed meanwhile ends the look at a server that says nothing", async () => {

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { systemNetwork } from "../../src/network/system-network.ts";
 import { Deferred } from "../../src/platform/deferred.ts";
+import type { Network } from "../../src/platform/network.ts";
 import { openTunnelOver } from "../../src/tunnel/open-tunnel.ts";
 import type { Tunnel, TunnelOptions } from "../../src/tunnel/options.ts";
 
@@ -19,8 +20,19 @@ export async function speaker(line: string): Promise<{ readonly port: number } &
   return { port, [Symbol.asyncDispose]: async () => void (await new Promise((done) => server.close(done))) };
 }
 
+interface LocalSsh {
+  /** Default: this machine's. */
+  readonly network?: Network;
+  /** What ends with the SSH connection, before it is known to be lost. */
+  readonly beforeLost?: () => void;
+}
+
 /** To these ports of this machine. */
-export function openLocalTunnel(ports: readonly number[], options: Partial<TunnelOptions> = {}): Promise<Tunnel> {
+export function openLocalTunnel(
+  ports: readonly number[],
+  options: Partial<TunnelOptions> = {},
+  { network = systemNetwork, beforeLost }: LocalSsh = {},
+): Promise<Tunnel> {
   return openTunnelOver(
     {
       ssh: { host: "ssh-host" },
@@ -34,11 +46,16 @@ export function openLocalTunnel(ports: readonly number[], options: Partial<Tunne
         transport: "embedded",
         target: "ssh-host",
         serverAddress: undefined,
-        network: systemNetwork,
+        network,
         lost: over.promise,
         exec: () => Promise.reject(new Error("not here")),
         openSubsystem: () => Promise.reject(new Error("not here")),
-        [Symbol.asyncDispose]: async () => over.resolve(undefined),
+        [Symbol.asyncDispose]: async () => {
+          beforeLost?.();
+          // What ends with the connection is over before its loss is known, as with a real one.
+          await new Promise((resolve) => setImmediate(resolve));
+          over.resolve(undefined);
+        },
       };
     },
   );

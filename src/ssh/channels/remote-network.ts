@@ -43,7 +43,7 @@ export class RemoteNetwork implements Network {
       const channel = await this.#parts.channels.openChannel({ kind: "direct-tcpip", ends, target }, signal);
       return openConnection(channel, { local: unknownEnd, remote: { host, port } }, this.#parts);
     } catch (error) {
-      if (isSallyportError(error)) this.#parts.emit({ type: "ssh.channel.refused", target, reason: error.message });
+      if (isRefusal(error)) this.#parts.emit({ type: "ssh.channel.refused", target, reason: error.message });
       throw error;
     }
   }
@@ -52,6 +52,10 @@ export class RemoteNetwork implements Network {
     return this.#parts.forwards.listen(options);
   }
 }
+
+/** A connection that we close ourselves has refused nothing. */
+export const isRefusal = (error: unknown): error is SallyportError =>
+  isSallyportError(error) && error.code !== "CLOSED";
 
 /** A channel that was opened just now. */
 export function openConnection(channel: Channel, { local, remote }: Ends, { clock, emit }: Surroundings): Connection {

@@ -3,10 +3,10 @@
 import { execFile } from "node:child_process";
 import { type Endpoint, formatEndpoint } from "../../platform/endpoint.ts";
 import type { Connection, ConnectOptions, Listener, ListenOptions, Network } from "../../platform/network.ts";
-import { isSallyportError, SallyportError } from "../../protocol/error.ts";
+import { SallyportError } from "../../protocol/error.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { RemoteForwards } from "../channels/remote-forwards.ts";
-import { cannotChooseEnd } from "../channels/remote-network.ts";
+import { cannotChooseEnd, isRefusal } from "../channels/remote-network.ts";
 import { execRefused } from "../refusals.ts";
 import type { ExecResult, SshConnection, SshEnvironment } from "../ssh-connection.ts";
 import { LocalForwards } from "./local-forwards.ts";
@@ -92,7 +92,7 @@ export class SharedConnection implements SshConnection {
       return await this.#locals.connect(target, signal);
     } catch (error) {
       const event = { type: "ssh.channel.refused", target: formatEndpoint(target) } as const;
-      if (isSallyportError(error)) this.#parts.environment.emit({ ...event, reason: error.message });
+      if (isRefusal(error)) this.#parts.environment.emit({ ...event, reason: error.message });
       throw error;
     }
   }
