@@ -122,6 +122,8 @@ const debug = debuglog("sallyport");
 /** Sets the status and returns when the outputs have been taken; then the process ends, at the latest after a moment. */
 export async function leaveWith(status: number, outputs: readonly ProcessOutput[], wasStopped: boolean): Promise<void> {
   process.exitCode = status;
+  // When nothing is left to do: else Node takes its whole heap apart first, which behind a thousand files is 35 ms.
+  process.once("beforeExit", () => process.exit());
   // A signal that comes from now on ends the process. One that came before does not wait for ever for a reader.
   const flushed = Promise.all(outputs.map((output) => output.flushed()));
   await (wasStopped ? Promise.race([flushed, after(limits.leaveMs)]) : flushed);
