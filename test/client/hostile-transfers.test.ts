@@ -127,9 +127,11 @@ test("data without a final reply is FTP_TRANSFER after replyMs", async () => {
     async (control) => {
       const socket = await retrieve(control);
       await control.reply("150 here");
-      socket.end("0123456789");
+      const ended = once(socket, "end");
+      socket.resume().end("0123456789");
       await until("the 150 has been read", () => rig.replies().includes("150 here"));
-      // The wait for the reply may begin only now.
+      // The wait for the reply begins behind the data.
+      await ended;
       await clock.waitedFor(300);
       clock.advance(300);
     },
