@@ -55,8 +55,12 @@ export async function breakTransfer(
 }
 
 /** The final reply if it is there, or is about to come because the data connection was just lost at the server's side. */
-export function finalReplySoon(session: Session, { final }: Pick<Asked, "final">): Promise<Reply | undefined> {
-  return inTime(session, final, limits.clientFinalReplyMs);
+export function finalReplySoon(
+  session: Session,
+  { final }: Pick<Asked, "final">,
+  ms: number = limits.clientFinalReplyMs,
+): Promise<Reply | undefined> {
+  return inTime(session, final, ms);
 }
 
 /**

@@ -309,11 +309,15 @@ export class TransferRun {
     });
   }
 
-  /** An upload's data connection can still be reset behind our end-of-file. Then the server soon says what became of the file, or never. */
+  /**
+   * An upload's data connection can still be reset behind our end-of-file. Then the server says what became of the file before long, or never: it may
+   * have all of it, and put it in its place first.
+   */
   #watchBehindEnd(asked: Asked, reject: (error: unknown) => void): void {
     const stream = this.#order.direction === "upload" ? this.#data?.stream : undefined;
     const onError = async (error: unknown): Promise<void> => {
-      if ((await finalReplySoon(this.#session, asked)) === undefined) reject(error);
+      const reply = await finalReplySoon(this.#session, asked, limits.clientReplyBehindResetMs);
+      if (reply === undefined) reject(error);
     };
     if (stream?.errored) void onError(stream.errored);
     else stream?.once("error", onError);

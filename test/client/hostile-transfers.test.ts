@@ -266,11 +266,23 @@ async function storeAndReset(control: ScriptedControl): Promise<void> {
 }
 
 test("an upload whose data connection is reset behind its end is FTP_TRANSFER, and not only when the reply is late", async () => {
-  await using rig = await startRig(async (control) => {
-    await storeAndReset(control);
-    await abort(control);
-    await noop(control);
-  });
+  const clock = new FakeClock();
+  await using rig = await startRig(
+    async (control) => {
+      await storeAndReset(control);
+      // The reset may also come before the client knows that its end has left.
+      const behindEnd = clock.waitedFor(limits.clientReplyBehindResetMs);
+      await Promise.race([
+        behindEnd.then(() => clock.advance(limits.clientReplyBehindResetMs)),
+        clock.waitedFor(limits.clientFinalReplyMs),
+      ]);
+      await clock.waitedFor(limits.clientFinalReplyMs);
+      clock.advance(limits.clientFinalReplyMs);
+      await abort(control);
+      await noop(control);
+    },
+    { clock },
+  );
   await expect(rig.client.upload(Buffer.from("01234"), "f")).rejects.toMatchObject({
     code: "FTP_TRANSFER",
     message: expect.stringContaining("the data connection broke"),

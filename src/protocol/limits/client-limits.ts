@@ -64,6 +64,11 @@ export const clientLimits = {
     unit: "ms",
     why: "for a server that has just reset the data connection to say why",
   },
+  clientReplyBehindResetMs: {
+    value: 10_000,
+    unit: "ms",
+    why: "for a server that resets the data connection of an upload behind its end to say what became of the file",
+  },
   clientDefaultPortWaitMs: {
     value: 120_000,
     unit: "ms",
