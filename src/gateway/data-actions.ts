@@ -129,6 +129,8 @@ export class DataActions {
         registry.remove(waiting);
         await listener[Symbol.asyncDispose]();
       });
+      // curl 7.88 sleeps for a second when the reply is there before it looks, as it is where we are given its processor.
+      await environment.clock.moment?.();
       signal.throwIfAborted();
       this.#listens("downstream", listener.endpoint);
       reports.report({ type: "downstream-listening", id: transfer.id, address: waiting.address });

@@ -7,6 +7,8 @@ export interface Clock {
   nowMs(): number;
   /** Calls back once after `delayMs`; the returned function cancels. Does not keep the program alive. */
   after(delayMs: number, callback: () => void): () => void;
+  /** Resolves when other programs have had this one's processor for a moment, some 0.1 ms. Absent where there are none. */
+  moment?(): Promise<void>;
 }
 
 /** A signal that aborts after `delayMs` with `reason()`, or with the outer signal's reason. `release` frees the timer. */

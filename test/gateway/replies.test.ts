@@ -1,12 +1,13 @@
 // Servers that say too much, too little, too early or nothing.
 import { once } from "node:events";
 import { describe, expect, it } from "vitest";
+import { systemClock } from "../../src/network/system-clock.ts";
 import { limits } from "../../src/protocol/limits.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 import { watchResources } from "../support/resources.ts";
 import { received, TestClient } from "../support/test-client.ts";
 import { startGateway } from "./gateway-harness.ts";
-import { meet, meetLoggedIn } from "./scene.ts";
+import { meet, meetHonest, meetLoggedIn } from "./scene.ts";
 import { beginTransfer } from "./scripts.ts";
 
 watchResources();
@@ -95,6 +96,19 @@ describe("unbounded buffers", () => {
     });
     expect((await scene.client.ask("STAT", 211)).split("\n")).toHaveLength(1002);
   });
+});
+
+it("the reply to EPSV leaves when the client has had a moment", async () => {
+  const order: string[] = [];
+  const moment = async (): Promise<void> => {
+    await new Promise(setImmediate);
+    order.push("moment");
+  };
+  const { nowMs, after } = systemClock;
+  await using scene = await meetHonest({}, { environment: { clock: { nowMs, after, moment } } });
+  await scene.client.passiveAddress();
+  order.push("reply");
+  expect(order).toEqual(["moment", "reply"]);
 });
 
 describe("a server that is silent", () => {

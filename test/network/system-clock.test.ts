@@ -1,5 +1,7 @@
+import { pbkdf2 } from "node:crypto";
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+import { promisify } from "node:util";
 import { describe, expect, it, test } from "vitest";
 import { systemClock, wakefulClock } from "../../src/network/system-clock.ts";
 import { systemRandom } from "../../src/network/system-random.ts";
@@ -94,6 +96,20 @@ describe("the system's clock", () => {
     expect(timers()).toBe(before);
     cancel();
   });
+});
+
+test("a moment is over, also while all threads are at work", async () => {
+  await systemClock.moment?.();
+  const order: string[] = [];
+  const work = Array.from({ length: 8 }, async () => {
+    await promisify(pbkdf2)("secret", "salt", 100_000, 32, "sha512");
+    order.push("work");
+  });
+  await systemClock.moment?.();
+  order.push("moment");
+  await Promise.all(work);
+  expect(order[0]).toBe("moment");
+  expect(order).toHaveLength(9);
 });
 
 test("a wakeful timer keeps the program alive until it is cancelled", () => {

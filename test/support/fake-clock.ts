@@ -11,6 +11,7 @@ export class FakeClock implements Clock {
   #nowMs = 0;
   readonly #timers = new Set<Timer>();
   readonly #watchers = new Set<() => void>();
+  declare moment?: NonNullable<Clock["moment"]>;
 
   nowMs(): number {
     return this.#nowMs;

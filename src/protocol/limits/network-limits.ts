@@ -5,6 +5,11 @@ export const networkLimits = {
     unit: "ms",
     why: "by which a timer is late when the program has stood still (Ctrl-Z, a machine that was paused) and not only had much to do",
   },
+  momentMs: {
+    value: 1,
+    unit: "ms",
+    why: "at most, that the reply to PASV or EPSV waits so that the client runs; curl 7.88 often sleeps for a second where it comes at once",
+  },
   timerLengthsMax: {
     value: 100,
     unit: "lengths",

@@ -1,9 +1,7 @@
 // Where the next data connection is opened: PORT, PASV and their longer forms.
-import { wait } from "../../platform/clock.ts";
 import { afterwards } from "../../platform/soon.ts";
 import { passiveReply, readDataCommand } from "../../protocol/data-commands.ts";
 import { isSallyportError } from "../../protocol/error.ts";
-import { limits } from "../../protocol/limits.ts";
 import type { Reply } from "../../protocol/reply.ts";
 import { noDataConnection } from "../replies.ts";
 import type { Handler, HandlerTable, Session } from "../session.ts";
@@ -29,10 +27,8 @@ async function listen(session: Session, verb: string, signal: AbortSignal): Prom
   const { data, context } = session;
   try {
     const reply = passiveReply(verb, await data.listen(signal));
-    // curl 7.88 sleeps for a second when the reply is there before it looks: a quarter of all files through a bridge, whose client
-    // has waited for the line just before. On one machine a moment for each file costs more than that rare second.
-    if (context.policy.opensLate && session.hasFarFiles)
-      await wait(context.environment.clock, limits.passiveReplyMs, signal);
+    // curl 7.88 sleeps for a second when the reply is there before it looks, as it is where we are given its processor.
+    await context.environment.clock.moment?.();
     if (reply.code >= 400) await data.forget();
     return reply;
   } catch (error) {
