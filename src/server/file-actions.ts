@@ -1,6 +1,7 @@
 // What the log of a server has of a command: who did what to which file, and what became of it.
 import type { FileAction } from "../platform/trace.ts";
 import { argumentText, type Command, describeCommand } from "../protocol/command.ts";
+import { limits } from "../protocol/limits.ts";
 import type { Reply } from "../protocol/reply.ts";
 import { clientOf, pathOf, type Session } from "./session.ts";
 
@@ -53,14 +54,14 @@ export function watchAction(session: Session, command: Command): ((reply: Reply)
   const { verb } = command;
   const describe = described.get(verb);
   if (describe === undefined) return undefined;
-  session.moved = undefined;
-  if (!session.traces("file.action")) return undefined;
-  const subject = describe(session, argumentText(command));
-  if (subject === undefined) return undefined;
+  const subject = session.traces("file.action") ? describe(session, argumentText(command)) : undefined;
   const { clock } = session.context.environment;
   const startMs = clock.nowMs();
+  session.moved = undefined;
   return (reply) => {
     const durationMs = clock.nowMs() - startMs;
+    session.hasFarFiles = durationMs >= limits.farFilesMs;
+    if (subject === undefined) return;
     const isTransfer = subject.action === "download" || subject.action === "upload";
     session.emit({
       type: "file.action",

@@ -37,6 +37,7 @@ export class FtpSession implements Session {
   readonly ahead: Ahead;
   transfer: RunningTransfer | undefined;
   moved: Session["moved"];
+  hasFarFiles = false;
   secure = false;
   readonly tls: TlsSession | undefined;
   readonly #channel: ControlConnection;

@@ -35,6 +35,8 @@ export interface Session {
   transfer: RunningTransfer | undefined;
   /** What the last transfer has moved, for the log. */
   moved: { readonly path: string; readonly bytes: number } | undefined;
+  /** The last command on files took so long that they are on another machine. */
+  hasFarFiles: boolean;
   /** Writes a preliminary reply; the final one is what the handler returns. `mayWait`: a moment, for the one behind it. */
   reply(reply: Reply, mayWait?: boolean): void;
   emit(event: TraceEventBody): void;

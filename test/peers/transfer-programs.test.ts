@@ -50,9 +50,9 @@ async function expectTreeThereAndBack(server: FtpServer, options: readonly strin
   for (const name of names) writeFileSync(here.file(`t/sub/deep er/${name}`), name);
   writeFileSync(here.file("t/big"), content);
   const sent = await sallyport("put", ...options, "-r", "-j", "3", here.file("t"), urlOf(server, ""));
-  expect(sent).toMatchObject({ ended: "exit 0", stdout: "" });
+  expect(sent, sent.stderr).toMatchObject({ ended: "exit 0", stdout: "" });
   const brought = await sallyport("get", ...options, "-r", "-j", "3", urlOf(server, "t"), here.file("back"));
-  expect(brought).toMatchObject({ ended: "exit 0", stdout: "" });
+  expect(brought, brought.stderr).toMatchObject({ ended: "exit 0", stdout: "" });
   expect(readFileSync(here.file("back/big")).equals(content)).toBe(true);
   expect(readdirSync(here.file("back/sub/deep er")).sort()).toEqual([...names].sort());
   for (const name of names) expect(readFileSync(here.file(`back/sub/deep er/${name}`), "utf8")).toBe(name);

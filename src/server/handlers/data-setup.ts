@@ -1,7 +1,9 @@
 // Where the next data connection is opened: PORT, PASV and their longer forms.
+import { wait } from "../../platform/clock.ts";
 import { afterwards } from "../../platform/soon.ts";
 import { passiveReply, readDataCommand } from "../../protocol/data-commands.ts";
 import { isSallyportError } from "../../protocol/error.ts";
+import { limits } from "../../protocol/limits.ts";
 import type { Reply } from "../../protocol/reply.ts";
 import { noDataConnection } from "../replies.ts";
 import type { Handler, HandlerTable, Session } from "../session.ts";
@@ -27,8 +29,11 @@ async function listen(session: Session, verb: string, signal: AbortSignal): Prom
   const { data, context } = session;
   try {
     const reply = passiveReply(verb, await data.listen(signal));
-    // curl 7.88 sleeps for a second when the reply is there before it looks, as it is where we are given its processor.
-    await context.environment.clock.moment?.();
+    // curl 7.88 sleeps for a second when the reply is there before it looks, as it is where we are given its processor. A client that has just
+    // waited for files far away takes longer to look.
+    const { clock } = context.environment;
+    if (context.policy.opensLate && session.hasFarFiles) await wait(clock, limits.passiveReplyMs, signal);
+    else await clock.moment?.();
     if (reply.code >= 400) await data.forget();
     return reply;
   } catch (error) {
