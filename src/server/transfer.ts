@@ -98,7 +98,8 @@ async function carry(
   const { clock, turns } = session.context.environment;
   let stalled: SallyportError | undefined;
   const { dataStallMs } = session.context.policy;
-  const mark = (): number => progress.bytes + untakenOf(connection);
+  // What a download has given to the network, less what that has not taken: their sum could be the same though bytes moved.
+  const mark = (): number => progress.bytes - untakenOf(connection);
   const stopWatching = watchStandstill(clock, dataStallMs, mark, () => {
     // Nothing more is to come: what is left is ours to do.
     if (plan.upload === true && connection.stream.readableEnded) return;
