@@ -1,6 +1,6 @@
 // What V8 is told. How far it lets its heap grow before it collects all of it: a tunnel has few objects, and streams buffers past
 // them that V8 counts as heap: with its own choice, made for programs with many objects, it collects everything for each 10 to 25 MB
-// carried, which was two thirds of the processor time of a transfer (docs/internals/performance.md). Buffers die young,
+// carried, which was two thirds of the processor time of a transfer (docs/internals/performance/tunnel.md). Buffers die young,
 // and the collection of the young alone finds them: memory stays as it was (measured with Node 20 and 24).
 import { setFlagsFromString } from "node:v8";
 
