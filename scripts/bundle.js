@@ -28,7 +28,7 @@ export async function bundle(compiled, dir, external, more = []) {
   });
   const name = chunkNames(compiled);
   // Each of these files has all that its modules import, or another of them has.
-  await build.write({
+  const { output } = await build.write({
     dir,
     format: "cjs",
     // What is loaded that way has no place to look from for import().
@@ -39,11 +39,12 @@ export async function bundle(compiled, dir, external, more = []) {
     codeSplitting: { groups: [{ name, debugName: "commands" }], includeDependenciesRecursively: false },
   });
   await build.close();
+  refuseRings(output);
 }
 
 /**
  * What a file has from another one is a constant: rolldown writes `require_program.limits` wherever it stands in the source, a look into a table of hundreds
- * of names and a call of a function at each use, over a hundred for a small file of the server. Files do not load each other in a ring, and nothing that is exported is `let`.
+ * of names and a call of a function at each use, over a hundred for a small file of the server. No file loads itself through others (`refuseRings`), and nothing that is exported is `let` (a static test).
  */
 function withConstants(code) {
   const loads = /^const (require_\w+) = (require\(.+\));$/gm;
@@ -57,6 +58,17 @@ function withConstants(code) {
       const names = [...used.get(from)].map((name) => `${name}: ${from}$${name}`);
       return names.length === 0 ? line : `const { ${names.join(", ")} } = ${load};`;
     });
+}
+
+/** A constant of a file that is still being loaded would be undefined (`withConstants`). */
+function refuseRings(output) {
+  const imports = new Map(output.map((file) => [file.fileName, file.imports ?? []]));
+  for (const [name, direct] of imports) {
+    const reached = new Set(direct);
+    for (const next of reached) for (const further of imports.get(next) ?? []) reached.add(further);
+    if (reached.has(name))
+      throw new Error(`${name} loads itself through other files of the program: ${direct.join(", ")}`);
+  }
 }
 
 /** In which file a module goes; null: one that is found by who imports it. */
