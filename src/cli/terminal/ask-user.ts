@@ -5,7 +5,7 @@ import type { AskUser, Question, SshHostOptions } from "../../ssh/ssh-connection
 import { escapeText } from "../../text/escape-text.ts";
 import type { ProcessIo } from "../run/process-io.ts";
 import { chooseAskProgram, runAskProgram } from "./ask-program.ts";
-import { LineEditor } from "./line-editor.ts";
+import { type Answer, type Edit, LineEditor } from "./line-editor.ts";
 import { openTerminal, type Terminal } from "./open-terminal.ts";
 
 export interface AskUserOptions {
@@ -14,6 +14,8 @@ export interface AskUserOptions {
   readonly interrupt: () => void;
   /** Default: the real one. */
   readonly openTerminal?: () => Terminal | undefined;
+  /** Called for Ctrl-Z, which raw mode keeps from becoming a signal; returns when the program goes on. Default: it stops as others do. */
+  readonly suspend?: () => void;
 }
 
 /** One question at a time; undefined when there is nobody to ask or the user gives no answer. */
@@ -40,28 +42,38 @@ async function ask(question: Question, signal: AbortSignal, options: AskUserOpti
   const text = question.text.split(/\r?\n/).map(escapeText).join("\n");
   const { program, first } = chooseAskProgram(options.env);
   if (program !== undefined && first) return runAskProgram(program, text, signal);
-  const terminal = (options.openTerminal ?? openTerminal)();
-  if (terminal !== undefined) return askOnTerminal(terminal, text, question.echo, signal, options.interrupt);
-  return program === undefined ? undefined : runAskProgram(program, text, signal);
+  for (;;) {
+    signal.throwIfAborted();
+    const terminal = (options.openTerminal ?? openTerminal)();
+    if (terminal === undefined) return program === undefined ? undefined : runAskProgram(program, text, signal);
+    const answer = await askOnTerminal(terminal, text, question.echo, signal);
+    if (answer.kind === "line") return answer.text;
+    if (answer.kind === "end") return undefined;
+    if (answer.kind === "interrupt") {
+      options.interrupt();
+      signal.throwIfAborted();
+      return undefined;
+    }
+    // As with ssh the shell gets the terminal back as it was, and the question is asked again afterwards.
+    (options.suspend ?? stopWithGroup)();
+  }
 }
 
-function askOnTerminal(
-  terminal: Terminal,
-  text: string,
-  echo: boolean,
-  signal: AbortSignal,
-  interrupt: () => void,
-): Promise<string | undefined> {
+/** What the terminal would have sent to this program and to those that it was started with. Nothing where no shell could let it go on. */
+function stopWithGroup(): void {
+  if (process.platform !== "win32") process.kill(0, "SIGTSTP");
+}
+
+const gone: Edit = { show: "", answer: { kind: "end" } };
+
+function askOnTerminal(terminal: Terminal, text: string, echo: boolean, signal: AbortSignal): Promise<Answer> {
   return abortablePromise(signal, (resolve) => {
     const editor = new LineEditor(echo);
     terminal.write(text);
     terminal.onKeys((typed) => {
-      const edit = typed === undefined ? { show: "", answer: { kind: "end" as const } } : editor.feed(typed);
+      const edit = typed === undefined ? gone : editor.feed(typed);
       terminal.write(edit.show);
-      if (edit.answer === undefined) return;
-      // Usually aborts the signal, and with it this question; what follows is then without effect.
-      if (edit.answer.kind === "interrupt") interrupt();
-      resolve(edit.answer.kind === "line" ? edit.answer.text : undefined);
+      if (edit.answer !== undefined) resolve(edit.answer);
     });
     return () => {
       if (signal.aborted) terminal.write("\n");

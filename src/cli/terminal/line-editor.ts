@@ -2,10 +2,12 @@
 
 import { limits } from "../../protocol/limits.ts";
 
-type Answer =
+export type Answer =
   | { readonly kind: "line"; readonly text: string }
   /** Ctrl-C. */
   | { readonly kind: "interrupt" }
+  /** Ctrl-Z. What was typed is forgotten. */
+  | { readonly kind: "suspend" }
   /** Ctrl-D on an empty line, or the terminal went away. */
   | { readonly kind: "end" };
 
@@ -50,6 +52,8 @@ export class LineEditor {
         return { show: "^C\n", answer: { kind: "interrupt" } };
       case "\u0004":
         return this.#characters.length === 0 ? { show: "\n", answer: { kind: "end" } } : { show: "" };
+      case "\u001a":
+        return { show: "^Z\n", answer: { kind: "suspend" } };
       case "\b":
       case "\u007f":
         return { show: this.#erase(1) };

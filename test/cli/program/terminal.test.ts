@@ -19,12 +19,17 @@ beforeAll(() => {
 });
 
 /** Runs the fake program on a terminal, with standard input from /dev/null; gives all that the terminal showed. */
-function onTerminal(tunnel: object, keys: string, end: string, option = "-N"): Promise<string> {
+function onTerminal(
+  tunnel: object,
+  keys: string,
+  end: string,
+  { option = "-N", shell = 'sh -c {exec "$NODE" "$PROGRAM" $OPTION -L2001:f:21 h </dev/null}' } = {},
+): Promise<string> {
   // Whatever goes wrong, nothing is left behind.
   const patience = "timeout { exec kill -KILL [exp_pid]; exit 1 }";
   const script = `
     set timeout ${patienceMs / 1000}
-    spawn -noecho sh -c {exec "$NODE" "$PROGRAM" ${option} -L2001:f:21 h </dev/null}
+    spawn -noecho ${shell}
     expect ${patience} "secret: "
     send -- "${keys}"
     ${end}
@@ -33,7 +38,13 @@ function onTerminal(tunnel: object, keys: string, end: string, option = "-N"): P
   return new Promise((resolve, reject) => {
     const child = spawn("expect", ["-c", script], {
       stdio: ["ignore", "pipe", "inherit"],
-      env: { ...process.env, NODE: process.execPath, PROGRAM: program.fake, FAKE_TUNNEL: JSON.stringify(tunnel) },
+      env: {
+        ...process.env,
+        NODE: process.execPath,
+        PROGRAM: program.fake,
+        FAKE_TUNNEL: JSON.stringify(tunnel),
+        OPTION: option,
+      },
     });
     let shown = "";
     child.stdout.on("data", (bytes: Buffer) => {
@@ -79,10 +90,23 @@ describePeers(["expect"], "on a terminal", () => {
     expect(shown).not.toContain("FAKE answer");
   });
 
+  test("Ctrl-Z stops the program at the question with the terminal as it was; after fg the secret is asked for again", async () => {
+    const job = '"$NODE" "$PROGRAM" -N -L2001:f:21 h </dev/null';
+    const shell = `bash -mc {${job}; stty -a | grep -o "icanon\\|-*echo\\b" | tr "\\n" " "; fg}`;
+    const end = `expect "icanon echo "; expect "secret: "; send -- "ter2\\r"; ${readyThenCtrlC}`;
+    const shown = await onTerminal(question(false), "hun\\032", end, { shell });
+    expect(shown).toContain("secret: ^Z\r\n");
+    expect(shown).toContain('FAKE answer "ter2"');
+    expect(shown.replace(/FAKE answer .*/, "")).not.toContain("ter2");
+    expect(shown).toContain("status 0");
+  });
+
   test("with -f the child asks, and holds nothing of the terminal afterwards", async () => {
     const dir = makeTempDir("terminal");
     try {
-      const shown = await onTerminal({ ...question(false), pidFile: dir.file("pid") }, "hunter2\\r", "", "-f");
+      const shown = await onTerminal({ ...question(false), pidFile: dir.file("pid") }, "hunter2\\r", "", {
+        option: "-f",
+      });
       expect(shown).toContain("through h");
       expect(shown).toContain("status 0");
       const child = Number(readFileSync(dir.file("pid"), "utf8"));

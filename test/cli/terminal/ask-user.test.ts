@@ -32,7 +32,10 @@ class FakeTerminal implements Terminal {
 function setUp(env: NodeJS.ProcessEnv = {}, terminal: FakeTerminal | undefined = new FakeTerminal()) {
   const interrupts: string[] = [];
   const interrupt = (): void => void interrupts.push("Ctrl-C");
-  return { terminal, interrupts, ask: makeAskUser({ env, interrupt, openTerminal: () => terminal }) };
+  /** How often the terminal had been given back when the program stopped. */
+  const stops: number[] = [];
+  const suspend = (): void => void stops.push(terminal.disposals);
+  return { terminal, interrupts, stops, ask: makeAskUser({ env, interrupt, suspend, openTerminal: () => terminal }) };
 }
 
 /** Lets the question get to the terminal. */
@@ -67,6 +70,40 @@ describe("on a terminal", () => {
     expect(await answer).toBeUndefined();
     expect(interrupts).toEqual(["Ctrl-C"]);
     expect(terminal.disposals).toBe(1);
+  });
+
+  test("Ctrl-Z gives the terminal back and stops the program; afterwards the question is asked again", async () => {
+    const { ask, terminal, stops } = setUp();
+    const answer = ask(password, never);
+    await asked();
+    terminal.type("abc\u001a");
+    await asked();
+    expect(stops).toEqual([1]);
+    terminal.type("secret\r");
+    expect(await answer).toBe("secret");
+    expect(terminal.shown).toBe("alice's password: ^Z\nalice's password: \n");
+    expect(terminal.disposals).toBe(2);
+  });
+
+  test("an abort while the program stood still opens no terminal", async () => {
+    const abort = new AbortController();
+    const terminal = new FakeTerminal();
+    let opened = 0;
+    const openTerminal = (): Terminal => {
+      opened += 1;
+      return terminal;
+    };
+    const ask = makeAskUser({
+      env: {},
+      interrupt: () => {},
+      suspend: () => abort.abort(new Error("late")),
+      openTerminal,
+    });
+    const answer = ask(password, abort.signal);
+    await asked();
+    terminal.type("\u001a");
+    await expect(answer).rejects.toThrow("late");
+    expect({ opened, disposals: terminal.disposals }).toEqual({ opened: 1, disposals: 1 });
   });
 
   test("an abort gives the terminal back and rejects with its reason", async () => {

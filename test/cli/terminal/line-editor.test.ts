@@ -17,6 +17,7 @@ describe("an answer that is shown", () => {
     ["🙂\u007f\r", "🙂\b \b\n", line("")],
     ["first\rsecond\r", "first\n", line("first")],
     ["ab\u0003", "ab^C\n", { kind: "interrupt" }],
+    ["ab\u001ac\r", "ab^Z\n", { kind: "suspend" }],
     ["\u0004", "\n", { kind: "end" }],
   ])("%j", (typed, show, answer) => {
     expect(new LineEditor(true).feed(typed)).toEqual({ show, answer });
