@@ -1,5 +1,6 @@
 // FTP users who are users of the SSH host: their name and password are tried there, and what they see is theirs.
-import { sshHost } from "../connect/ssh-host.ts";
+import { type SshHost, sshHost } from "../connect/ssh-host.ts";
+import { definedProps } from "../protocol/defined-props.ts";
 import { isSallyportError } from "../protocol/error.ts";
 import type { Account, Authenticate } from "../server/account.ts";
 import type { SshHostOptions, SshOptions } from "../ssh/ssh-connection.ts";
@@ -38,23 +39,13 @@ const passwordOnly: readonly string[] = [
  * await using server = await openServer({ authenticate: sshLogins({ ssh: { host: "files.example" } }) });
  */
 export function sshLogins(options: SshLoginOptions): Authenticate {
-  const { root = "", sync = false, inPlace = false, trace } = options;
-  const strict = strictHost(options.ssh, "yes");
-  const ssh: SshOptions = { ...strict, options: [...passwordOnly, ...(strict.options ?? [])] };
+  const { root = "", sync = false, inPlace = false } = options;
+  const ssh = passwordHost(options);
   return async ({ user, password }, signal): Promise<Account | undefined> => {
     const [name, secret] = [textOf(user), textOf(password)];
     // A name with a meaning for ssh's configuration (`Match exec`, ProxyCommand) is nobody's.
     if (name === undefined || secret === undefined || !isSshUser(name)) return undefined;
-    const host = sshHost({
-      ssh: { ...ssh, user: name },
-      // OpenSSH asks on a terminal or through a program that would have to be handed the password; the library is given it here.
-      transport: "embedded",
-      noCommand: true,
-      askUser: async ({ kind, echo, jump }) => (jump !== true && kind === "password" && !echo ? secret : undefined),
-      ...(options.tellUser === undefined ? {} : { tellUser: options.tellUser }),
-      ...(trace === undefined ? {} : { trace }),
-    });
-    const kept = new KeptSftp({ host, root, sync, inPlace });
+    const kept = new KeptSftp({ host: hostFor(options, { ...ssh, user: name }, secret), root, sync, inPlace });
     try {
       const fileSystem = await filesOf(kept, signal);
       return { fileSystem, owned: fileSystem };
@@ -64,6 +55,35 @@ export function sshLogins(options: SshLoginOptions): Authenticate {
       throw error;
     }
   };
+}
+
+/**
+ * Whether anybody could log in there: the host is reached and shows a key that is known. It lets us in without a password, or, as it should, not.
+ * Throws `SSH_*`, `NET_*`, or the signal's reason.
+ */
+export async function checkSshHost(options: SshLoginOptions, signal: AbortSignal): Promise<void> {
+  await using host = hostFor(options, passwordHost(options), undefined);
+  try {
+    await host.ready(signal);
+  } catch (error) {
+    if (!isSallyportError(error) || error.code !== "SSH_AUTH") throw error;
+  }
+}
+
+function passwordHost({ ssh }: SshLoginOptions): SshOptions {
+  const strict = strictHost(ssh, "yes");
+  return { ...strict, options: [...passwordOnly, ...(strict.options ?? [])] };
+}
+
+function hostFor({ tellUser, trace }: SshLoginOptions, ssh: SshOptions, secret: string | undefined): SshHost {
+  return sshHost({
+    ssh,
+    // OpenSSH asks on a terminal or through a program that would have to be handed the password; the library is given it here.
+    transport: "embedded",
+    noCommand: true,
+    askUser: async ({ kind, echo, jump }) => (jump !== true && kind === "password" && !echo ? secret : undefined),
+    ...definedProps({ tellUser, trace }),
+  });
 }
 
 /** What the client's bytes say; undefined for what is no UTF-8. */

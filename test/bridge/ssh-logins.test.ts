@@ -1,5 +1,6 @@
 // FTP users who are users of the SSH server.
 import { expect, test } from "vitest";
+import { checkSshHost } from "../../src/bridge/ssh-logins.ts";
 import { sshLogins } from "../../src/index.ts";
 import { get, put } from "../../src/testing/file-system/subject.ts";
 import { watchResources } from "../support/resources.ts";
@@ -75,6 +76,28 @@ test("an SSH server that cannot be reached is 421 with the reason, and no wrong 
   expect(await client.ask("PASS right", 421)).toMatch(/Login is not possible now: .*refused/);
   expect(bridge.events.filter(({ type }) => type.startsWith("login."))).toMatchObject([{ type: "login.failed" }]);
   await sftp.stop();
+});
+
+const stopped = new AbortController().signal;
+
+test("a look at the SSH server before anybody logs in leaves nothing there, and logs nobody in", async () => {
+  await using sftp = await startSftp();
+  await checkSshHost({ ssh: { host: sftp.hostAlias, configFile: sftp.configFile } }, stopped);
+  await until("none is left", () => clientsOf(sftp.server.open) === 0);
+  expect(sftp.events.filter(({ type }) => type === "ssh-server.login")).toEqual([]);
+});
+
+test.each([
+  ["a name that does not resolve", { host: "nobody.invalid" }, "SSH_CONNECT"],
+  ["a host that refuses", { host: "127.0.0.1", port: 1 }, "SSH_CONNECT"],
+])("%s is found by the look", async (_, ssh, code) => {
+  await expect(checkSshHost({ ssh: { ...ssh, configFile: "none" } }, stopped)).rejects.toMatchObject({ code });
+});
+
+test("a host key that is not known is found by the look", async () => {
+  await using sftp = await startSftp({}, ["UserKnownHostsFile /dev/null", "StrictHostKeyChecking no"]);
+  const ssh = { host: sftp.hostAlias, configFile: sftp.configFile };
+  await expect(checkSshHost({ ssh }, stopped)).rejects.toMatchObject({ code: "SSH_HOST_KEY" });
 });
 
 test("a host key that is not known is 421, whatever ssh_config says of it", async () => {

@@ -1,6 +1,6 @@
 // One run of the bridge: the SFTP server's files are opened, and served as `serve` serves a directory.
 import { openSftpFileSystem } from "../../bridge/sftp-files.ts";
-import { sshLogins } from "../../bridge/ssh-logins.ts";
+import { checkSshHost, sshLogins } from "../../bridge/ssh-logins.ts";
 import { definedProps } from "../../protocol/defined-props.ts";
 import type { Server, ServerOptions } from "../../serve/options.ts";
 import { targetOf } from "../../ssh/ssh-connection.ts";
@@ -44,15 +44,16 @@ async function openForLocalUsers(
   return await serveOwned(files, options, parts, openServer);
 }
 
-function openForSshUsers(
+/** A mistake in the destination is said before the first user meets it. */
+async function openForSshUsers(
   { host: { ssh }, root, fsync: sync, inPlace }: BridgeCommand,
   options: ServerOptions,
   parts: RunParts,
   openServer: OpenServer,
 ): Promise<Server> {
-  const { trace } = options;
-  const authenticate = sshLogins({ ssh, root, sync, inPlace, tellUser: parts.tellUser, ...definedProps({ trace }) });
-  return openServer({ ...options, authenticate }, parts);
+  const logins = { ssh, root, sync, inPlace, tellUser: parts.tellUser, ...definedProps({ trace: options.trace }) };
+  await checkSshHost(logins, parts.signal);
+  return await openServer({ ...options, authenticate: sshLogins(logins) }, parts);
 }
 
 /** As a URL: what is relative begins at `~`. */
