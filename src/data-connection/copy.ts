@@ -3,6 +3,7 @@
 import type { Duplex } from "node:stream";
 import { onAbort } from "../platform/abort.ts";
 import type { Clock } from "../platform/clock.ts";
+import { Cork, endOfTurn } from "../platform/cork.ts";
 import { type Connection, type ReceivesInto, receivesInto, releasesWritten } from "../platform/network.ts";
 import { ReadSlab } from "../platform/read-slab.ts";
 import { isSallyportError, SallyportError } from "../protocol/error.ts";
@@ -73,7 +74,8 @@ class Copy {
   #settled = false;
   readonly #isLast: boolean;
   #isPaused = false;
-  #isGathering = false;
+  /** What the source brings in one turn leaves in one call of the system. What is received into a slab is one piece anyway. */
+  readonly #cork: Cork = new Cork(endOfTurn);
   /** Into memory of the copy's own. */
   #isReceiving = false;
   /** Asks for more of the source. */
@@ -136,7 +138,7 @@ class Copy {
   }
 
   readonly #onData = (chunk: Uint8Array): void => {
-    this.#gather();
+    this.#cork.hold(this.#sink);
     this.#take(chunk, this.#onWritten);
   };
 
@@ -158,17 +160,6 @@ class Copy {
   /** What is received may be two pieces, so that the sink finds the next one when it has the first. */
   get #isSinkFull(): boolean {
     return this.#isReceiving ? this.#sink.writableLength >= limits.copyPendingBytes : this.#sink.writableNeedDrain;
-  }
-
-  /** What the source brings in one turn of the event loop leaves in one call of the system. What is received into a slab is one piece anyway. */
-  #gather(): void {
-    if (this.#isGathering) return;
-    this.#isGathering = true;
-    this.#sink.cork();
-    process.nextTick(() => {
-      this.#isGathering = false;
-      this.#sink.uncork();
-    });
   }
 
   readonly #goOn = (): void => {

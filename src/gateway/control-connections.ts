@@ -1,6 +1,6 @@
 // Control connections: to the client, which has come, and to the FTP server. Never paused, so that ABOR always gets through.
 
-import { BriefCork } from "../platform/brief-cork.ts";
+import { afterTwoTurns, Cork } from "../platform/cork.ts";
 import type { Endpoint } from "../platform/endpoint.ts";
 import type { Connection } from "../platform/network.ts";
 import { limits } from "../protocol/limits.ts";
@@ -21,7 +21,7 @@ export class ControlConnection {
   readonly connection: Connection;
   readonly #events: ControlEvents;
   #closing = false;
-  readonly #cork = new BriefCork();
+  readonly #cork = new Cork(afterTwoTurns);
 
   constructor(connection: Connection, events: ControlEvents) {
     this.connection = connection;

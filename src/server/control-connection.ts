@@ -1,5 +1,5 @@
 // The server's end of a control connection: bytes become commands, replies become bytes, and TLS may come in between.
-import { BriefCork } from "../platform/brief-cork.ts";
+import { afterTwoTurns, Cork } from "../platform/cork.ts";
 import type { Connection } from "../platform/network.ts";
 import type { Command } from "../protocol/command.ts";
 import { type CommandEvent, CommandReceiver } from "../protocol/command-receiver.ts";
@@ -27,7 +27,7 @@ export class ControlConnection {
   #closing = false;
   #held = false;
   /** A reply waits for the next one. */
-  readonly #cork = new BriefCork();
+  readonly #cork = new Cork(afterTwoTurns);
   /** An AUTH was read, and nothing behind it. */
   #halted = false;
   /** Something came behind an AUTH, in the clear. */

@@ -1,5 +1,6 @@
 // A connection to ssh's multiplexing socket: bytes in large pieces, and writes gathered.
 import { connect, type Socket } from "node:net";
+import { Cork, endOfTurn } from "../../platform/cork.ts";
 import { limits } from "../../protocol/limits.ts";
 import { bulkReading } from "../bulk-reading.ts";
 import { widenSendBuffer } from "./send-buffer.ts";
@@ -12,7 +13,7 @@ export interface MuxSocketOptions {
 
 export class MuxSocket {
   readonly #socket: Socket;
-  #isCorked = false;
+  readonly #cork: Cork = new Cork(endOfTurn);
   /** Who gets the bytes. */
   onBytes: (bytes: Uint8Array) => void;
   /** Whether what comes may wait for more; on a long line it would make ssh's own buffer grow (window-policy.ts). */
@@ -54,19 +55,12 @@ export class MuxSocket {
 
   /** Something was written in this turn and is about to leave. */
   get isWriting(): boolean {
-    return this.#isCorked;
+    return this.#cork.isHolding;
   }
 
   /** All writes of one turn leave together. */
   write(bytes: Uint8Array, done?: (error?: Error | null) => void): void {
-    if (!this.#isCorked) {
-      this.#isCorked = true;
-      this.#socket.cork();
-      process.nextTick(() => {
-        this.#isCorked = false;
-        this.#socket.uncork();
-      });
-    }
+    this.#cork.hold(this.#socket);
     this.#socket.write(bytes, done);
   }
 

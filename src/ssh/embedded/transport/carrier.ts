@@ -1,6 +1,7 @@
 // The way to the SSH server: directly, through a ProxyCommand, or through a ProxyJump.
 import type { Duplex, Writable } from "node:stream";
 import type { Clock } from "../../../platform/clock.ts";
+import { Cork, endOfTurn } from "../../../platform/cork.ts";
 import { type Endpoint, formatEndpoint } from "../../../platform/endpoint.ts";
 import { definedProps } from "../../../protocol/defined-props.ts";
 import { isSallyportError, SallyportError } from "../../../protocol/error.ts";
@@ -149,18 +150,10 @@ function beyondJump(hop: string, server: Endpoint, cause: SallyportError): Sally
  * without Nagle's delay each would become a TCP segment, and inside a jump host's channel a separate SSH packet.
  */
 export function coalesceWrites<T extends Writable>(stream: T): T {
-  let corked = false;
+  const cork = new Cork(endOfTurn);
   const write = stream.write.bind(stream) as (...args: unknown[]) => boolean;
-  const uncork = (): void => {
-    corked = false;
-    stream.uncork();
-  };
   stream.write = (...args: unknown[]): boolean => {
-    if (!corked) {
-      corked = true;
-      stream.cork();
-      process.nextTick(uncork);
-    }
+    cork.hold(stream);
     return write(...args);
   };
   return stream;
