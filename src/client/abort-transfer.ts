@@ -1,6 +1,7 @@
 // Ends a transfer in the middle, so that the control connection can be used afterwards.
 
-import { wait } from "../platform/clock.ts";
+import { raceAbort } from "../platform/abort.ts";
+import { withDeadline } from "../platform/clock.ts";
 import type { Connection } from "../platform/network.ts";
 import { SallyportError } from "../protocol/error.ts";
 import { limits } from "../protocol/limits.ts";
@@ -78,13 +79,12 @@ async function resynchronise(session: Session, abort: Asked): Promise<void> {
 
 /** Undefined: too late, or the session was lost. */
 async function inTime(session: Session, reply: Promise<Reply>, ms: number): Promise<Reply | undefined> {
-  const over = new AbortController();
-  const late = wait(session.environment.clock, ms, over.signal).catch(() => {});
+  const { signal, release } = withDeadline(session.environment.clock, ms, undefined, () => undefined);
   try {
-    return (await Promise.race([reply, late])) ?? undefined;
+    return await raceAbort(reply, signal);
   } catch {
     return undefined;
   } finally {
-    over.abort();
+    release();
   }
 }

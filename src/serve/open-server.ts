@@ -4,7 +4,7 @@ import { randomBytes } from "node:crypto";
 import { lookup } from "node:dns/promises";
 import { LoginGuard } from "../admission/login-guard.ts";
 import { PendingLogins } from "../admission/pending-logins.ts";
-import { entranceFor } from "../network/entrance.ts";
+import { admitOnly } from "../network/allowed-users.ts";
 import { socketOwner } from "../network/socket-owner.ts";
 import { systemClock, systemTime } from "../network/system-clock.ts";
 import { systemNetwork } from "../network/system-network.ts";
@@ -41,7 +41,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
   options.signal?.throwIfAborted();
   const signal = options.signal ?? new AbortController().signal;
   const listen = checkListen(options);
-  const mayEnter = await entranceFor(options.allowUsers);
+  const mayEnter = await admitOnly(options.allowUsers);
   const accounts = await makeAccounts(options);
   const policy = checkPolicy(options, accounts.authenticate, tlsPolicy(options.tls, systemClock));
   const { own: network, clients } = shareMachine(systemNetwork);

@@ -2,7 +2,7 @@
 import { onAbort } from "../platform/abort.ts";
 import { type Connection, receivesInto } from "../platform/network.ts";
 import { limits } from "../protocol/limits.ts";
-import { BufferPool, PieceQueue, type ReceiveBuffer } from "./buffer-pool.ts";
+import { OwnBuffers, PieceQueue, type ReceiveBuffer } from "./receive-buffer.ts";
 import { connectionBroken, type DataOptions } from "./send-data.ts";
 
 type Write = (pieces: readonly Uint8Array[]) => Promise<void>;
@@ -44,7 +44,7 @@ class DataReader {
     this.#stopListening = onAbort(options.signal, this.#onChange);
     this.#ended = stream.readableEnded;
     this.#buffer = receivesInto(connection)
-      ? new BufferPool(connection, this.#onChange)
+      ? new OwnBuffers(connection, this.#onChange)
       : new PieceQueue(stream, this.#onChange);
   }
 

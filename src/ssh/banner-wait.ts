@@ -17,7 +17,7 @@ export interface BannerWaitOptions {
   /** `HOST:PORT`, for messages. */
   readonly server: string;
   /** How long to wait. Default `limits.sshBannerMs`. */
-  readonly limitMs?: number | undefined;
+  readonly limitMs: number | undefined;
   /** Said after some seconds. */
   readonly notify: (line: string) => void;
   readonly fail: (error: SallyportError) => void;

@@ -4,7 +4,7 @@ import { networkInterfaces } from "node:os";
 import type { GatewayEnvironment } from "../gateway/environment.ts";
 import { Gateway, type GatewayShared } from "../gateway/gateway.ts";
 import { ListenerRegistry } from "../gateway/listener-registry.ts";
-import { entranceFor } from "../network/entrance.ts";
+import { admitOnly } from "../network/allowed-users.ts";
 import { socketOwner } from "../network/socket-owner.ts";
 import { systemClock } from "../network/system-clock.ts";
 import { systemNetwork } from "../network/system-network.ts";
@@ -51,7 +51,7 @@ export async function openTunnelOver(
   options.signal?.throwIfAborted();
   const signal = options.signal ?? new AbortController().signal;
   const checked = checkForwards(options);
-  const mayEnter = await entranceFor(options.allowUsers);
+  const mayEnter = await admitOnly(options.allowUsers);
   const emit = emitter(options);
   // First what can fail at once and asks nobody: a port in use is reported before a password is asked for.
   const listeners = await listenAll(checked, signal);

@@ -1,6 +1,6 @@
 // A tunnel that certain users of this machine may use, and nobody else.
 import { describe, expect, it } from "vitest";
-import { entranceFor } from "../../src/network/entrance.ts";
+import { admitOnly } from "../../src/network/allowed-users.ts";
 import type { TraceEvent } from "../../src/platform/trace.ts";
 import { describePeers } from "../support/missing.ts";
 import { nobody, startOther } from "../support/other-process.ts";
@@ -31,7 +31,7 @@ describePeers(["root"], "a tunnel for one user", () => {
 
 describe("the users that may come in", () => {
   it("are known by name", async () => {
-    const mayEnter = await entranceFor(["nobody"], "linux");
+    const mayEnter = await admitOnly(["nobody"], "linux");
     expect(await mayEnter?.({ local: { host: "192.0.2.1", port: 21 }, remote: { host: "192.0.2.2", port: 1 } })).toBe(
       false,
     );
@@ -42,7 +42,7 @@ describe("the users that may come in", () => {
     ["-u", "linux", /no user "-u"/],
     ["root", "darwin", /Linux only/],
   ] as const)("%s on %s is CONFIG_INVALID", async (name, platform, message) => {
-    await expect(entranceFor([name], platform)).rejects.toMatchObject({
+    await expect(admitOnly([name], platform)).rejects.toMatchObject({
       code: "CONFIG_INVALID",
       message: expect.stringMatching(message),
     });

@@ -39,9 +39,9 @@ interface SessionParts {
   readonly aborts: Aborts;
   readonly transfers: Transfers;
   /** Receives what the server answers to the client's commands. */
-  readonly record?: SessionRecord | undefined;
+  readonly record: SessionRecord | undefined;
   /** Wants to know how the server reports checksums. */
-  readonly hashes?: FileHashes | undefined;
+  readonly hashes: FileHashes | undefined;
 }
 
 export class Commands {

@@ -34,9 +34,9 @@ export interface TransferCommand {
   /** The sides on which the data is inside TLS. */
   readonly secure: readonly DataSide[];
   /** That REST, where the server has accepted it and sessions are recorded. */
-  readonly restart?: Command | undefined;
+  readonly restart: Command | undefined;
   /** Computed of what is carried, where the server could be asked for the same. */
-  readonly hash?: HashName | undefined;
+  readonly hash: HashName | undefined;
   readonly slot: Slot;
 }
 

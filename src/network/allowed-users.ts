@@ -8,7 +8,7 @@ import { socketOwner } from "./socket-owner.ts";
  * Nobody but these, by name or number: nobody from another machine, nobody of whom the system does not say who it is, and root not
  * unless named, since programs of root's connect for others. Everybody where none is named. Throws `CONFIG_INVALID`.
  */
-export async function entranceFor(
+export async function admitOnly(
   names: readonly string[] = [],
   platform: NodeJS.Platform = process.platform,
 ): Promise<MayEnter | undefined> {

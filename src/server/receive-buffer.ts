@@ -60,8 +60,8 @@ export class PieceQueue implements ReceiveBuffer {
   };
 }
 
-/** Its own buffers: one is filled while another one is being written. */
-export class BufferPool implements ReceiveBuffer, Receiver {
+/** Buffers of the transfer itself: one is filled while another one is being written. */
+export class OwnBuffers implements ReceiveBuffer, Receiver {
   readonly #arrived: () => void;
   readonly #more: () => void;
   /** Being filled: it has bytes up to `at`, and those up to `from` were taken. */
