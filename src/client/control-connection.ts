@@ -2,6 +2,7 @@
 import type { Clock } from "../platform/clock.ts";
 import { Deferred } from "../platform/deferred.ts";
 import type { Connection } from "../platform/network.ts";
+import type { Soon } from "../platform/soon.ts";
 import type { TraceEventBody } from "../platform/trace.ts";
 import { Watchdog } from "../platform/watchdog.ts";
 import { replyError } from "../protocol/client/reply-error.ts";
@@ -49,6 +50,8 @@ export class ControlConnection {
   #unsolicited = 0;
   #closing = false;
   #nudged = false;
+  /** What may still be on its way to the server, of an upload whose reply is due. */
+  #upload: { readonly outstanding: () => Soon<number | undefined>; seen: number } | undefined;
   stray: Promise<Reply> | undefined;
   #detach: () => void = () => {};
   /** Commands that leave in one packet, at the end of this turn. */
@@ -60,7 +63,7 @@ export class ControlConnection {
     const { clock, replyMs, traces } = options;
     this.#showsCommands = traces?.("ftp.command") !== false;
     this.#showsReplies = traces?.("ftp.reply") !== false;
-    this.#patience = new Watchdog(clock, replyMs, () => this.fail(silent(replyMs)));
+    this.#patience = new Watchdog(clock, replyMs, () => void this.#late());
     this.lastActiveMs = clock.nowMs();
     this.closed = this.#closed.promise;
     this.#attach(connection);
@@ -114,9 +117,13 @@ export class ControlConnection {
     this.#send(commandLine("NOOP"));
   }
 
-  /** The data of the transfer under way is over: now its final reply is due. */
-  dataOver(): void {
+  /**
+   * The data of the transfer under way is over: now its final reply is due. Of an upload the last bytes may be on their way for minutes, on a slow
+   * line: as long as `outstanding` becomes less nobody is late.
+   */
+  dataOver(outstanding?: () => Soon<number | undefined>): void {
     this.#expected.transferring = false;
+    this.#upload = outstanding && { outstanding, seen: Number.POSITIVE_INFINITY };
     this.#watch();
   }
 
@@ -193,6 +200,7 @@ export class ControlConnection {
 
   #expect(verb: string, kind: PendingKind): Asked {
     const asked = this.#expected.expect(verb, kind, ({ code }) => {
+      if (kind === "transfer") this.#upload = undefined;
       // At once, so that the first bytes of TLS are not read here.
       if (verb === "AUTH" && code === 234) this.#detach();
     });
@@ -242,6 +250,25 @@ export class ControlConnection {
     if (this.#unsolicited > limits.unsolicitedRepliesMax) {
       this.fail(remoteFault("the server sends replies that nobody asked for", "Is it an FTP server?"));
     }
+  }
+
+  /** No reply has come in time. */
+  async #late(): Promise<void> {
+    const { repliesReceived } = this;
+    const isOnItsWay = await this.#uploadMoves();
+    if (this.repliesReceived > repliesReceived) return;
+    if (isOnItsWay) this.#watch();
+    else this.fail(silent(this.#options.replyMs));
+  }
+
+  /** It did since this was asked last, or nobody has asked before. */
+  async #uploadMoves(): Promise<boolean> {
+    const upload = this.#upload;
+    if (upload === undefined) return false;
+    const left = (await upload.outstanding()) ?? 0;
+    const moves = left > 0 && left < upload.seen;
+    upload.seen = left;
+    return moves;
   }
 
   #watch(): void {

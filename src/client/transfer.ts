@@ -3,7 +3,8 @@
 import type { Duplex } from "node:stream";
 import { abortablePromise, LinkedAbort, raceAbort } from "../platform/abort.ts";
 import { wait } from "../platform/clock.ts";
-import type { Connection } from "../platform/network.ts";
+import { type Connection, outstandingOf } from "../platform/network.ts";
+import type { Soon } from "../platform/soon.ts";
 import { type Following, followingOf, readsInOrder } from "../protocol/client/orderly-servers.ts";
 import { replyError } from "../protocol/client/reply-error.ts";
 import { isSallyportError, SallyportError } from "../protocol/error.ts";
@@ -289,7 +290,7 @@ export class TransferRun {
         isCarried = true;
         // Else it is the next transfer that runs.
         if (final === undefined) {
-          this.#session.control.dataOver();
+          this.#session.control.dataOver(this.#outstanding());
           this.#watchBehindEnd(asked, reject);
         }
         dataOver();
@@ -307,6 +308,11 @@ export class TransferRun {
       }, reject);
       return () => {};
     });
+  }
+
+  #outstanding(): (() => Soon<number | undefined>) | undefined {
+    const data = this.#order.direction === "upload" ? this.#data : undefined;
+    return data && (() => outstandingOf(data));
   }
 
   /**

@@ -9,6 +9,7 @@ import { acknowledgedIn } from "./acknowledged.ts";
 import { sendFileOver } from "./file-sender.ts";
 import { makeEndHonest } from "./honest-end.ts";
 import { intoBuffers } from "./socket-buffers.ts";
+import { socketRow } from "./socket-row.ts";
 import { translateErrors } from "./system-error.ts";
 
 /** Makes a connection of a socket that is connected and has {@link socketOptions}. The system is asked for the ends that are not `known`. */
@@ -37,6 +38,7 @@ export function systemConnection(
     // Node looks there, too, before it finds that a socket has timed out.
     untaken: () => handleOf(socket)?.writeQueueSize ?? 0,
     acknowledged: acknowledgedIn({ local, remote }, clock),
+    outstanding: async () => (await socketRow({ local, remote }))?.unacknowledged,
   });
 }
 

@@ -3,7 +3,7 @@ import type { TLSSocket } from "node:tls";
 import { abortablePromise } from "../platform/abort.ts";
 import { type Clock, withDeadline } from "../platform/clock.ts";
 import { formatEndpoint } from "../platform/endpoint.ts";
-import { type Connection, untakenOf } from "../platform/network.ts";
+import { type Connection, outstandingOf, untakenOf } from "../platform/network.ts";
 import { nodeCrypto, nodeTls } from "../platform/on-demand.ts";
 import { StreamConnection } from "../platform/stream-connection.ts";
 import { definedProps } from "../protocol/defined-props.ts";
@@ -139,6 +139,7 @@ export class TlsClient {
       clock: this.#clock,
       breakOff,
       untaken: () => untakenOf(plain),
+      outstanding: () => outstandingOf(plain),
     });
   }
 

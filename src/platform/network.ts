@@ -2,6 +2,7 @@
 import type { Duplex } from "node:stream";
 import type { SallyportError } from "../protocol/error.ts";
 import type { Endpoint } from "./endpoint.ts";
+import type { Soon } from "./soon.ts";
 
 /** Inclusive range of TCP ports; `{ first: 0, last: 0 }` lets the network choose. */
 export interface PortRange {
@@ -155,6 +156,17 @@ export interface TellsUntaken {
 
 export function untakenOf(connection: Connection & Partial<TellsUntaken>): number {
   return connection.untaken?.() ?? connection.stream.writableLength;
+}
+
+/** Found by its method, as not every connection can. */
+export interface TellsOutstanding {
+  /** Bytes that the network has taken and that may still be on their way to the peer; undefined where nobody knows. */
+  outstanding(): Soon<number | undefined>;
+}
+
+/** Undefined for a connection that does not report it. */
+export function outstandingOf(connection: Connection & Partial<TellsOutstanding>): Soon<number | undefined> {
+  return connection.outstanding?.();
 }
 
 /** Found by its method, as not every connection can. */

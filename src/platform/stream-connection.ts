@@ -11,6 +11,7 @@ import type {
   ReleasesWritten,
   SendsFiles,
   TellsAcknowledged,
+  TellsOutstanding,
   TellsUntaken,
 } from "./network.ts";
 
@@ -36,6 +37,8 @@ export interface StreamConnectionParts {
   readonly untaken?: TellsUntaken["untaken"] | undefined;
   /** Where the system can be asked. */
   readonly acknowledged?: TellsAcknowledged["acknowledged"] | undefined;
+  /** Where somebody knows. */
+  readonly outstanding?: TellsOutstanding["outstanding"] | undefined;
 }
 
 /** Errors that say more than "interrupted". */
@@ -51,6 +54,7 @@ export class StreamConnection implements Connection, TellsUntaken {
   readonly releasesWritten: ReleasesWritten["releasesWritten"] | undefined;
   readonly sendFile: SendsFiles["sendFile"] | undefined;
   readonly acknowledged: TellsAcknowledged["acknowledged"] | undefined;
+  readonly outstanding: TellsOutstanding["outstanding"] | undefined;
   readonly #untaken: TellsUntaken["untaken"] | undefined;
   readonly #clock: Clock;
   readonly #breakOff: () => void;
@@ -68,6 +72,7 @@ export class StreamConnection implements Connection, TellsUntaken {
     this.releasesWritten = parts.releasesWritten;
     this.sendFile = parts.sendFile;
     this.acknowledged = parts.acknowledged;
+    this.outstanding = parts.outstanding;
     this.#untaken = parts.untaken;
     this.#clock = parts.clock;
     this.#breakOff = parts.breakOff;

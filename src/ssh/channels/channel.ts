@@ -126,6 +126,11 @@ export class Channel extends Duplex implements Source {
     this.#parts.machine.eof(this.number, true);
   }
 
+  /** Sent, and perhaps not passed on by the peer. */
+  get outstandingBytes(): number | undefined {
+    return this.#parts.machine.outstanding(this.number);
+  }
+
   /** For {@link SendTurns}. */
   get queuedBytes(): number {
     return this.#queue.bytes;
@@ -271,6 +276,7 @@ export function channelConnection(channel: Channel, local: Endpoint, remote: End
     breakOff: () => channel.destroy(),
     gone: channel.gone,
     untaken: () => channel.queuedBytes,
+    outstanding: () => channel.outstandingBytes,
     releasesWritten: true,
   });
 }

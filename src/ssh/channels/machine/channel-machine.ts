@@ -122,6 +122,11 @@ export class ChannelMachine {
     return channel?.remote === undefined || channel.output !== "open" ? 0 : channel.remote.window.credit;
   }
 
+  /** How many bytes of what was sent the peer may not have passed on; undefined for a channel that is not there. */
+  outstanding(number: number): number | undefined {
+    return this.#channels.get(number)?.remote?.window.outstanding;
+  }
+
   /** Sends all of `bytes`, in packets. `released` goes with the last of them. Throws where the window is smaller (section 5.2). */
   data(number: number, bytes: Uint8Array, released?: () => void): void {
     const { number: recipient, window } = this.#spend(number, bytes.length);

@@ -74,10 +74,12 @@ const windowMax = 2 ** 32 - 1;
 /** What we may send the peer. */
 export class SendWindow {
   #credit: number;
+  #most: number;
   readonly packetMax: number;
 
   constructor(credit: number, packetMax: number) {
     this.#credit = credit;
+    this.#most = credit;
     this.packetMax = packetMax;
   }
 
@@ -85,10 +87,16 @@ export class SendWindow {
     return this.#credit;
   }
 
+  /** Bytes that the peer may not have passed on yet: sshd gives the window back in steps, as it does. */
+  get outstanding(): number {
+    return this.#most - this.#credit;
+  }
+
   /** False: the window would not fit into 32 bits, which section 5.2 forbids. */
   adjust(bytes: number): boolean {
     if (this.#credit + bytes > windowMax) return false;
     this.#credit += bytes;
+    this.#most = Math.max(this.#most, this.#credit);
     return true;
   }
 

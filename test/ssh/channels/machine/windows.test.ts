@@ -185,6 +185,17 @@ describe("the peer's window", () => {
     expect(machine.sendable(channel)).toBe(40);
   });
 
+  it("is smaller than it was by what the peer may not have passed on, and behind our end too", () => {
+    const { machine, channel, receive } = openMachine(250);
+    expect(machine.outstanding(channel)).toBe(0);
+    machine.data(channel, bytes(200));
+    machine.eof(channel);
+    receive(adjust(channel, 150));
+    expect(machine.outstanding(channel)).toBe(50);
+    receive(adjust(channel, 300));
+    expect(machine.outstanding(channel)).toBe(0);
+  });
+
   it("may reach 2^32 - 1 and not one more (RFC 4254 section 5.2)", () => {
     const { channel, receive } = openMachine(2 ** 32 - 2);
     expect(receive(adjust(channel, 1))).toEqual([`window ${channel}`]);
