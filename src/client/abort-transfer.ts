@@ -11,23 +11,26 @@ import type { Session } from "./session.ts";
 
 /**
  * ABOR (RFC 959 section 4.1.3), then the data connection is reset, then both replies are waited for. An upload's data stays
- * open until the server has obeyed, for some time: its end would look like the end of the file. Gives the transfer's final
- * reply, or undefined when the session was lost.
+ * open until the server has obeyed, for some time: its end would look like the end of the file. One that is still to come is reset
+ * when it has: vsftpd and ProFTPD wait for it, with the file locked, and read no ABOR before. Gives the transfer's final reply, or
+ * undefined when the session was lost.
  */
 export async function abortTransfer(
   session: Session,
   asked: Asked,
-  data: Connection | undefined,
+  data: Connection | Promise<Connection> | undefined,
   direction: "download" | "upload",
 ): Promise<Reply | undefined> {
   const { control } = session;
+  if (data instanceof Promise) data.then((late) => late.reset()).catch(() => {});
+  const here = data instanceof Promise ? undefined : data;
   if (control.failure !== undefined) {
-    data?.reset();
+    here?.reset();
     return undefined;
   }
   const abort = control.ask("ABOR");
   if (direction === "upload") await inTime(session, asked.final, limits.clientAbortDataMs);
-  data?.reset();
+  here?.reset();
   control.dataOver();
   const final = await inTime(session, asked.final, limits.clientAbortReplyMs);
   if (final === undefined) {

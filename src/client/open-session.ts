@@ -1,6 +1,6 @@
 // From nothing to a logged-in session: connect, greeting, TLS, login, set-up.
 import { TlsClient } from "../network/tls-client.ts";
-import { raceAbort } from "../platform/abort.ts";
+import { raceAbort, SpareAborts } from "../platform/abort.ts";
 import { withDeadline } from "../platform/clock.ts";
 import { type Endpoint, formatEndpoint } from "../platform/endpoint.ts";
 import type { Connection } from "../platform/network.ts";
@@ -73,6 +73,7 @@ async function setUp(
     cwd: newWorkingDirectory(),
     leaving: new Set(),
     transfer: undefined,
+    openings: new SpareAborts(),
     spare: undefined,
     type: undefined,
   };

@@ -1,6 +1,7 @@
 // One logged-in session with a server, as the parts of the client share it.
 import type { RemoteSockets } from "../data-connection/remote-sockets.ts";
 import type { TlsClient } from "../network/tls-client.ts";
+import type { SpareAborts } from "../platform/abort.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Endpoint } from "../platform/endpoint.ts";
 import type { Network } from "../platform/network.ts";
@@ -57,6 +58,8 @@ export interface Session {
   readonly leaving: Set<Promise<void>>;
   /** The final reply to the transfer that was asked for last. */
   transfer: Promise<unknown> | undefined;
+  /** End what opens a data connection: not with the caller's signal, since a server that was asked waits for it. */
+  readonly openings: SpareAborts;
   /** A data connection that is open, or about to be, for the transfer that comes next. */
   spare: SpareData | undefined;
   /** The representation type that the server is in; undefined: not known. */

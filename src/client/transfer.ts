@@ -68,17 +68,20 @@ async function runOnce(session: Session, order: TransferOrder): Promise<Transfer
   const typed = session.type === order.type ? undefined : setType(session, order.type);
   typed?.catch(() => {});
   if (session.options.pipeline === false) await typed;
-  const arranged = arrangeData(session, signal, order);
-  const { end, isAhead } = "end" in arranged ? arranged : await whenArranged(arranged, over);
+  const opening = session.openings.take();
+  const arranged = arrangeData(session, opening.signal, order);
+  const { end, isAhead } = "end" in arranged ? arranged : await whenArranged(arranged, over, opening);
   try {
     if (order.offset > 0) await restart(session, order);
     if (!session.modes.proven) await typed;
     const ended = await new TransferRun(session, order, end, signal).run(typed, isAhead);
     // What is over has nobody who would have to hear of it.
     over.release();
+    session.openings.giveBack(opening);
     return ended;
   } catch (error) {
     over.abort(transferOver);
+    opening.abort(transferOver);
     throw error;
   } finally {
     if (goesBehindData(session)) closeInBackground(session, behind([...session.leaving], end));
@@ -86,12 +89,17 @@ async function runOnce(session: Session, order: TransferOrder): Promise<Transfer
   }
 }
 
-async function whenArranged(arranged: Promise<ArrangedData>, over: LinkedAbort): Promise<ArrangedData> {
+async function whenArranged(
+  arranged: Promise<ArrangedData>,
+  over: LinkedAbort,
+  opening: AbortController,
+): Promise<ArrangedData> {
   try {
     return await raceAbort(arranged, over.signal);
   } catch (error) {
     // Whatever is still on its way has nobody who waits for it.
     over.abort(error);
+    opening.abort(error);
     arranged.then((late) => late.end[Symbol.asyncDispose]()).catch(() => {});
     throw error;
   }
@@ -348,7 +356,7 @@ export class TransferRun {
   async #abort(asked: Asked): Promise<Reply | undefined> {
     if (this.#isReleased) return await breakTransfer(this.#session, asked, this.#data);
     await this.#earlier?.catch(() => {});
-    return await abortTransfer(this.#session, asked, this.#data, this.#order.direction);
+    return await abortTransfer(this.#session, asked, this.#data ?? this.#end.connection, this.#order.direction);
   }
 
   /** Cleans up, and finds the error that tells most. */
