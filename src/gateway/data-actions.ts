@@ -6,6 +6,7 @@ import { isJoined, joinedPair } from "../data-connection/joined-pair.ts";
 import { openPassiveListener } from "../data-connection/passive-listener.ts";
 import { type Endpoint, formatEndpoint } from "../platform/endpoint.ts";
 import type { Connection } from "../platform/network.ts";
+import type { PassiveReplyPause } from "../platform/passive-reply-pause.ts";
 import { judgeTarget, type TargetPolicy } from "../protocol/data-peers.ts";
 import { definedProps } from "../protocol/defined-props.ts";
 import { SallyportError, withDetails } from "../protocol/error.ts";
@@ -47,6 +48,7 @@ export interface DataActionsOptions {
   readonly downstreamTls: DownstreamTls | undefined;
   /** Its data connections are inside TLS now (PROT P). */
   readonly protectsClient: () => boolean;
+  readonly passiveReplyPause: PassiveReplyPause;
   /** The way to the server, as it is now. */
   readonly server: () => UpstreamControl;
   readonly reports: TransferReports;
@@ -111,7 +113,15 @@ export class DataActions {
 
   #listenDownstream(transfer: TransferConnections): void {
     transfer.open("downstream", "passive", async (signal, hold) => {
-      const { context, downstream, client, reports, hasBegun, protectsClient: protects } = this.#options;
+      const {
+        context,
+        downstream,
+        client,
+        reports,
+        hasBegun,
+        protectsClient: protects,
+        passiveReplyPause,
+      } = this.#options;
       const { options, environment, registry } = context;
       const listener = await openPassiveListener({
         network: environment.downstream,
@@ -129,8 +139,7 @@ export class DataActions {
         registry.remove(waiting);
         await listener[Symbol.asyncDispose]();
       });
-      // curl 7.88 sleeps for a second when the reply is there before it looks, as it is where we are given its processor.
-      await environment.clock.moment?.();
+      await passiveReplyPause.begin(signal);
       signal.throwIfAborted();
       this.#listens("downstream", listener.endpoint);
       reports.report({ type: "downstream-listening", id: transfer.id, address: waiting.address });

@@ -6,6 +6,7 @@ import { Deferred } from "../platform/deferred.ts";
 import { formatEndpoint } from "../platform/endpoint.ts";
 import { LaterWork } from "../platform/later-work.ts";
 import type { Connection } from "../platform/network.ts";
+import { PassiveReplyPause } from "../platform/passive-reply-pause.ts";
 import { Tasks } from "../platform/tasks.ts";
 import type { TraceEventBody } from "../platform/trace.ts";
 import { judgeTarget, type TargetPolicy } from "../protocol/data-peers.ts";
@@ -36,6 +37,7 @@ export class Session {
   readonly #life: AbortController = new AbortController();
   readonly #identity: ClientIdentity;
   readonly #targetPolicy: TargetPolicy;
+  readonly #passiveReplyPause: PassiveReplyPause;
   #client: ControlConnection | undefined;
   #server: ControlConnection | undefined;
   /** What {@link #server} runs over. */
@@ -55,6 +57,7 @@ export class Session {
     this.#downstreamTls = context.options.downstreamTls?.open();
     this.#identity = new ClientIdentity(downstream, context.environment);
     this.#targetPolicy = targetPolicyOf(context, downstream, this.#identity);
+    this.#passiveReplyPause = new PassiveReplyPause(context.environment.clock);
     this.#machine = new RelaySession(relayConfig(context, this.#targetPolicy));
     this.#timers = new RelayTimers(context.environment.clock, (name) =>
       this.#feed({ type: "timer", name, bytes: this.#data?.bytes ?? 0 }),
@@ -122,6 +125,7 @@ export class Session {
       targetPolicy: this.#targetPolicy,
       downstreamTls: this.#downstreamTls,
       protectsClient: () => this.#machine.protectsClient,
+      passiveReplyPause: this.#passiveReplyPause,
       server: () => this.#upstream ?? server,
       reports: {
         clock: this.#context.environment.clock,
@@ -154,7 +158,10 @@ export class Session {
 
   #clientControl(connection: Connection): ControlConnection {
     return new ControlConnection(connection, {
-      bytes: (bytes) => this.#feed({ type: "client-bytes", bytes }),
+      bytes: (bytes) => {
+        this.#passiveReplyPause.heard(bytes);
+        this.#feed({ type: "client-bytes", bytes });
+      },
       ended: () => this.#feed({ type: "client-ended" }),
       gone: () => this.#feed({ type: "client-gone" }),
     });

@@ -7,6 +7,8 @@ import { limits } from "../protocol/limits.ts";
 import { makeReply, type Reply, wireText } from "../protocol/reply.ts";
 
 export interface ControlEvents {
+  /** As they come, before what is in them. */
+  readonly bytes: (bytes: Uint8Array) => void;
   readonly command: (command: Command) => void;
   /** Before that, a web page's request may have FTP commands in it. */
   readonly isLoggedIn: () => boolean;
@@ -115,6 +117,7 @@ export class ControlConnection {
   }
 
   readonly #receive = (bytes: Uint8Array): void => {
+    this.#events.bytes(bytes);
     const events = this.#receiver.receive(bytes);
     const auth = events.findIndex(isAuth);
     if (auth >= 0) {

@@ -1,7 +1,6 @@
 // What the log of a server has of a command: who did what to which file, and what became of it.
 import type { FileAction } from "../platform/trace.ts";
 import { argumentText, type Command, describeCommand } from "../protocol/command.ts";
-import { limits } from "../protocol/limits.ts";
 import type { Reply } from "../protocol/reply.ts";
 import { clientOf, pathOf, type Session } from "./session.ts";
 
@@ -49,19 +48,17 @@ const described: ReadonlyMap<string, Describe> = new Map([
   ],
 ]);
 
-/** To be called before the command is carried out; the function that it returns reports the end. `undefined`: it does nothing to files. */
+/** To be called before the command is carried out; the function that it returns reports the end. `undefined`: it does nothing to files, or nobody wants to see it. */
 export function watchAction(session: Session, command: Command): ((reply: Reply) => void) | undefined {
   const { verb } = command;
-  const describe = described.get(verb);
-  if (describe === undefined) return undefined;
-  const subject = session.traces("file.action") ? describe(session, argumentText(command)) : undefined;
+  if (!session.traces("file.action")) return undefined;
+  const subject = described.get(verb)?.(session, argumentText(command));
+  if (subject === undefined) return undefined;
   const { clock } = session.context.environment;
   const startMs = clock.nowMs();
   session.moved = undefined;
   return (reply) => {
     const durationMs = clock.nowMs() - startMs;
-    session.hasFarFiles = durationMs >= limits.farFilesMs;
-    if (subject === undefined) return;
     const isTransfer = subject.action === "download" || subject.action === "upload";
     session.emit({
       type: "file.action",

@@ -4,6 +4,7 @@ import { SpareAborts } from "../platform/abort.ts";
 import { Deferred } from "../platform/deferred.ts";
 import { formatEndpoint } from "../platform/endpoint.ts";
 import type { Connection } from "../platform/network.ts";
+import { PassiveReplyPause } from "../platform/passive-reply-pause.ts";
 import { afterwards, type Soon } from "../platform/soon.ts";
 import { Tasks } from "../platform/tasks.ts";
 import type { TraceEventBody } from "../platform/trace.ts";
@@ -37,7 +38,7 @@ export class FtpSession implements Session {
   readonly ahead: Ahead;
   transfer: RunningTransfer | undefined;
   moved: Session["moved"];
-  hasFarFiles = false;
+  readonly passiveReplyPause: PassiveReplyPause;
   secure = false;
   readonly tls: TlsSession | undefined;
   readonly #channel: ControlConnection;
@@ -65,7 +66,10 @@ export class FtpSession implements Session {
     this.#tracesCommands = this.traces("ftp.command");
     this.#tracesReplies = this.traces("ftp.reply");
     const identity = new ClientIdentity(connection, carrier === undefined ? environment : { clock: environment.clock });
+    const pause = new PassiveReplyPause(environment.clock);
+    this.passiveReplyPause = pause;
     this.#channel = new ControlConnection(connection, {
+      bytes: (bytes) => pause.heard(bytes),
       command: (command) => this.#arrive(command),
       isLoggedIn: () => this.state.phase === "logged-in",
       malformed: (reason) => this.#arrive({ malformed: reason }),

@@ -2,6 +2,7 @@
 
 import type { FileSystem } from "../platform/file-system.ts";
 import type { Connection } from "../platform/network.ts";
+import type { PassiveReplyPause } from "../platform/passive-reply-pause.ts";
 import type { Soon } from "../platform/soon.ts";
 import type { TraceEventBody } from "../platform/trace.ts";
 import { SallyportError } from "../protocol/error.ts";
@@ -35,8 +36,7 @@ export interface Session {
   transfer: RunningTransfer | undefined;
   /** What the last transfer has moved, for the log. */
   moved: { readonly path: string; readonly bytes: number } | undefined;
-  /** The last command on files took so long that they are on another machine. */
-  hasFarFiles: boolean;
+  readonly passiveReplyPause: PassiveReplyPause;
   /** Writes a preliminary reply; the final one is what the handler returns. `mayWait`: a moment, for the one behind it. */
   reply(reply: Reply, mayWait?: boolean): void;
   emit(event: TraceEventBody): void;

@@ -1,7 +1,6 @@
 // Servers that say too much, too little, too early or nothing.
 import { once } from "node:events";
 import { describe, expect, it } from "vitest";
-import { systemClock } from "../../src/network/system-clock.ts";
 import { limits } from "../../src/protocol/limits.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 import { watchResources } from "../support/resources.ts";
@@ -98,17 +97,16 @@ describe("unbounded buffers", () => {
   });
 });
 
-it("the reply to EPSV leaves when the client has had a moment", async () => {
-  const order: string[] = [];
-  const moment = async (): Promise<void> => {
-    await new Promise(setImmediate);
-    order.push("moment");
-  };
-  const { nowMs, after } = systemClock;
-  await using scene = await meetHonest({}, { environment: { clock: { nowMs, after, moment } } });
-  await scene.client.passiveAddress();
-  order.push("reply");
-  expect(order).toEqual(["moment", "reply"]);
+it("the reply to EPSV leaves when the client has had a moment, or a pause where it had been silent for long", async () => {
+  const clock = new FakeClock();
+  await using scene = await meetHonest({}, { environment: { clock } });
+  const order = clock.recordPauses();
+  for (const silenceMs of [0, limits.longSilenceMs]) {
+    clock.advance(silenceMs);
+    await scene.client.ask("EPSV", 229);
+    order.push("229");
+  }
+  expect(order).toEqual(["moment", "229", "pause", "229"]);
 });
 
 describe("a server that is silent", () => {

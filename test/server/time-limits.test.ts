@@ -120,42 +120,18 @@ describe("wrong passwords", () => {
   });
 });
 
-test("the reply to EPSV, PASV and LPSV leaves when the client has had a moment", async () => {
+test("the reply to EPSV, PASV and LPSV leaves when the client has had a moment, or a pause where it had been silent for long", async () => {
   await start();
   const peer = await engine.login();
-  const order: string[] = [];
-  engine.clock.moment = async () => {
-    await new Promise(setImmediate);
-    order.push("moment");
-  };
-  for (const verb of ["EPSV", "PASV", "LPSV"]) {
+  const order = engine.clock.recordPauses();
+  for (const [verb, silenceMs] of Object.entries({
+    EPSV: 0,
+    PASV: limits.longSilenceMs - 1,
+    LPSV: limits.longSilenceMs,
+  })) {
+    engine.clock.advance(silenceMs);
     await peer.command(verb);
     order.push(verb);
   }
-  expect(order).toEqual(["moment", "EPSV", "moment", "PASV", "moment", "LPSV"]);
+  expect(order).toEqual(["moment", "EPSV", "moment", "PASV", "pause", "LPSV"]);
 });
-
-test.each([true, false])(
-  "behind a command that took farFilesMs the reply to EPSV waits for a moment where the files are far (opensLate: %s), and else never",
-  async (opensLate) => {
-    await start({ opensLate });
-    const peer = await engine.login();
-    const moments: string[] = [];
-    const after = engine.clock.after.bind(engine.clock);
-    let step = "first";
-    engine.clock.after = (delayMs, callback) => {
-      if (delayMs === limits.passiveReplyMs) moments.push(step);
-      return after(delayMs, callback);
-    };
-    for (const [name, tookMs] of Object.entries({ quick: limits.farFilesMs - 1, far: limits.farFilesMs, last: 0 })) {
-      const data = await peer.passive();
-      expect(await peer.code("STOR b")).toBe(150);
-      engine.clock.advance(tookMs);
-      data.end();
-      await peer.expect(226);
-      step = `behind ${name}`;
-    }
-    await peer.passive();
-    expect(moments).toEqual(opensLate ? ["behind far"] : []);
-  },
-);

@@ -1,5 +1,6 @@
 // Time that stands still until a test moves it.
 import type { Clock } from "../../src/platform/clock.ts";
+import { limits } from "../../src/protocol/limits.ts";
 
 interface Timer {
   readonly atMs: number;
@@ -38,6 +39,22 @@ export class FakeClock implements Clock {
       next.callback();
     }
     this.#nowMs = endMs;
+  }
+
+  /** From now on other programs run beside this one; what gets `moment` and `pause` where they were left the processor so long before a reply. */
+  recordPauses(): string[] {
+    const order: string[] = [];
+    this.moment = async () => {
+      await new Promise(setImmediate);
+      order.push("moment");
+    };
+    const after = this.after.bind(this);
+    this.after = (delayMs, callback) =>
+      after(delayMs, () => {
+        if (delayMs === limits.momentMs) order.push("pause");
+        callback();
+      });
+    return order;
   }
 
   /** Resolves when somebody waits for so long. */

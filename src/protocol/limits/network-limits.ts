@@ -10,6 +10,11 @@ export const networkLimits = {
     unit: "ms",
     why: "at most, that the reply to PASV or EPSV waits so that the client runs; curl 7.88 often sleeps for a second where it comes at once",
   },
+  longSilenceMs: {
+    value: 4,
+    unit: "ms",
+    why: "of a client before its PASV or EPSV, behind which the reply waits for all of momentMs",
+  },
   timerLengthsMax: {
     value: 100,
     unit: "lengths",

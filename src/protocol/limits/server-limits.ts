@@ -16,16 +16,6 @@ export const serverLimits = {
     unit: "ms",
     why: "that a file which was opened with its SIZE stays open for the RETR behind it; curl sends that at once",
   },
-  farFilesMs: {
-    value: 10,
-    unit: "ms",
-    why: "of a command on files, so that they are taken to be on another machine",
-  },
-  passiveReplyMs: {
-    value: 1,
-    unit: "ms",
-    why: "that a bridge to far files lets the reply to PASV or EPSV wait; curl 7.88 often sleeps for a second where it comes at once",
-  },
   listingBatchEntries: { value: 64, unit: "entries", why: "of a directory asked for their facts at the same time" },
   fileChunkBytes: { value: 262_144, unit: "bytes", why: "one read of a file that is downloaded; two are under way" },
   piecesPerTurn: {

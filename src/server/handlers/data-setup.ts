@@ -1,9 +1,7 @@
 // Where the next data connection is opened: PORT, PASV and their longer forms.
-import { wait } from "../../platform/clock.ts";
 import { afterwards } from "../../platform/soon.ts";
 import { passiveReply, readDataCommand } from "../../protocol/data-commands.ts";
 import { isSallyportError } from "../../protocol/error.ts";
-import { limits } from "../../protocol/limits.ts";
 import type { Reply } from "../../protocol/reply.ts";
 import { noDataConnection } from "../replies.ts";
 import type { Handler, HandlerTable, Session } from "../session.ts";
@@ -26,14 +24,10 @@ function setUp(verb: string): Handler {
 }
 
 async function listen(session: Session, verb: string, signal: AbortSignal): Promise<Reply> {
-  const { data, context } = session;
+  const { data, passiveReplyPause } = session;
   try {
     const reply = passiveReply(verb, await data.listen(signal));
-    // curl 7.88 sleeps for a second when the reply is there before it looks, as it is where we are given its processor. A client that has just
-    // waited for files far away takes longer to look.
-    const { clock } = context.environment;
-    if (context.policy.opensLate && session.hasFarFiles) await wait(clock, limits.passiveReplyMs, signal);
-    else await clock.moment?.();
+    await passiveReplyPause.begin(signal);
     if (reply.code >= 400) await data.forget();
     return reply;
   } catch (error) {
