@@ -213,7 +213,7 @@ export function findingsPage(): string {
 
 What \`sallyport doctor\` can find, and what helps; [the guide](../guides/doctor.md) says how it looks. A number never changes its
 meaning; D02 to D20 are the scenarios of the same number. \`FTP\` and \`SSH\` in a command stand for the hosts. This page is made from
-\`src/doctor/findings.ts\`.
+\`src/protocol/findings/\`.
 
 ${sections.join("\n")}`;
 }

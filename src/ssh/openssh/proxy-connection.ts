@@ -7,13 +7,13 @@ import { Channels } from "../channels/channels.ts";
 import { type ChannelMessage, type ConnectionMessage, openRefusal } from "../connection-protocol/messages.ts";
 import { PacketSplitter } from "../connection-protocol/packet-splitter.ts";
 import { decodePacket, encodePacket, ignorePacket } from "../connection-protocol/ssh-packets.ts";
+import { nudgeBytesMax } from "../nudge.ts";
 import { MuxClient } from "./mux-client.ts";
 import type { MuxSocket } from "./mux-socket.ts";
 import { SendBuffer } from "./send-buffer.ts";
 import { RoundTripWindows } from "./window-policy.ts";
 
 const nothing = ignorePacket();
-const nudgeBytesMax = 4096;
 
 export class ProxyConnection implements Carrier {
   /** Never refused by us: forwarded connections come over a socket of their own (README.md). */
@@ -54,12 +54,7 @@ export class ProxyConnection implements Carrier {
     this.#socket.destroy();
   }
 
-  /**
-   * sshd before 10.1 leaves Nagle's algorithm on until a session runs a command, and there is none: what it sends next
-   * waits for our acknowledgement, which the kernel holds back for up to 40 ms (a 226 right behind a 150 took 44 ms
-   * instead of 3). Anything that we send takes the acknowledgement along; so where there is nothing, send nothing. Once a session
-   * has run, a packet for each that comes would only cost ssh and sshd their time.
-   */
+  /** A packet that means nothing (nudge.ts). */
   nudge(): void {
     if (!this.channels.hasSession && this.#socket.isOpen && !this.#socket.isWriting) this.#socket.write(nothing);
   }
@@ -108,7 +103,6 @@ export class ProxyConnection implements Carrier {
     } catch (error) {
       this.#fail(error as SallyportError);
     }
-    // Larger ones come in streams, which the kernel acknowledges as they come.
     if (bytes.length < nudgeBytesMax) this.nudge();
   }
 

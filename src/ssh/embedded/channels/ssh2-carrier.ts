@@ -11,13 +11,11 @@ import { Channels, type ChannelsOptions } from "../../channels/channels.ts";
 import type { Pace } from "../../channels/machine/window-pace.ts";
 import type { ForwardRequests } from "../../channels/tcpip-forward.ts";
 import type { ChannelMessage } from "../../connection-protocol/messages.ts";
+import { nudgeBytesMax } from "../../nudge.ts";
 import { forwardRefused } from "../../refusals.ts";
 import { SendGate } from "../transport/send-gate.ts";
 import { PacketMemory } from "./packet-memory.ts";
 import { cipherOf, keyExchangeProbe, ping, type Ssh2Peer, sendBySsh2, takeOverChannels } from "./ssh2-messages.ts";
-
-/** Larger data come in streams, which the kernel acknowledges as they come. */
-const nudgeBytesMax = 4096;
 
 export interface Ssh2ChannelsOptions extends Omit<ChannelsOptions, "carrier"> {
   /** Authenticated. */
@@ -54,11 +52,7 @@ export function ssh2Channels(options: Ssh2ChannelsOptions): Channels {
   return channels;
 }
 
-/**
- * sshd before 10.1 leaves Nagle's algorithm on until a session runs a command: what it sends next waits for our
- * acknowledgement, which the kernel holds back for up to 40 ms. Anything that we send takes the acknowledgement along:
- * where there is nothing to send, one of the channels sends nothing. Later it would only cost both sides time.
- */
+/** Then one of the channels sends a message that means nothing (nudge.ts). */
 function wantsNudge(message: ChannelMessage): boolean {
   if (message.type === "data") return message.bytes.length < nudgeBytesMax;
   return message.type === "open-confirmation" || message.type === "eof" || message.type === "close";
