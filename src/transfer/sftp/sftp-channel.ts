@@ -11,6 +11,8 @@ import type { SftpClient } from "../../ssh/sftp/client/sftp-client.ts";
 
 export interface SftpChannel {
   readonly client: SftpClient;
+  /** Aborted when the connection is gone: one signal for all files. */
+  readonly lost: AbortSignal;
   readonly session: SftpCalls;
   readonly files: SftpFiles;
   /** The absolute path in bytes of a path of a URL. Throws for one in a login directory that the server does not tell. */
@@ -24,8 +26,11 @@ export async function makeSftpChannel(client: SftpClient, signal: AbortSignal): 
     if (signal.aborted || client.isOver || !isSallyportError(error)) throw error;
     return noHome(error);
   });
+  const lost = new AbortController();
+  void client.closed.then((why) => lost.abort(why));
   return {
     client,
+    lost: lost.signal,
     session,
     files: makeSftpFileSystem({ client }),
     place: (path) => {

@@ -2,7 +2,7 @@
 
 import type { Chunks } from "../../client/compare-tail.ts";
 import type { SftpUpdater } from "../../filesystem/sftp/sftp-writer.ts";
-import { raceAbort } from "../../platform/abort.ts";
+import { LinkedAbort, raceAbort } from "../../platform/abort.ts";
 import { type Digest, makeDigest } from "../../platform/digest.ts";
 import { isSallyportError } from "../../protocol/error.ts";
 import type { StoreOrder } from "../store-order.ts";
@@ -17,15 +17,19 @@ export async function writePieces(
   digest: Digest | undefined,
   reached: (bytes: number) => void,
 ): Promise<number> {
-  const lost = new AbortController();
-  void remote.client.closed.then((why) => lost.abort(why));
+  // Both live longer than the file.
+  const stop = new LinkedAbort(signal, remote.lost);
   let end = from;
-  for await (const piece of pieces(source.open(from), AbortSignal.any([signal, lost.signal]))) {
-    digest?.update(piece);
-    await file.writePieces(end, [piece]);
-    end += piece.length;
-    reached(end);
-    onProgress({ bytes: end, size: identity.size });
+  try {
+    for await (const piece of pieces(source.open(from), stop.signal)) {
+      digest?.update(piece);
+      await file.writePieces(end, [piece]);
+      end += piece.length;
+      reached(end);
+      onProgress({ bytes: end, size: identity.size });
+    }
+  } finally {
+    stop.release();
   }
   await file.finish();
   return end;
