@@ -117,3 +117,24 @@ test("a file is closed when what is under way in threads has ended, and nothing 
   await file.close();
   expect(buffers.map(String)).toEqual(["hello", "hello"]);
 });
+
+test.each<[string, Reach, boolean]>([
+  ["memory", "memory", true],
+  ["a disk", "disk", false],
+])(
+  "many bytes are written in a thread unless the files are in memory, and always read in one: %s",
+  async (_where, reach, isAtOnce) => {
+    const many = Buffer.alloc(limits.shortCallBytes + 1, 1);
+    const calls = new ShortCalls("/", undefined, { reach: () => reach });
+    const file = new OpenFile(openSync(dir.file("a"), "w+"), "/a", calls);
+    const written = [file.write(many, 0), file.writePieces([many], many.length, many.length)];
+    expect(written.map((count) => typeof count === "number")).toEqual([isAtOnce, isAtOnce]);
+    expect(await Promise.all(written)).toEqual([many.length, many.length]);
+    const buffer = Buffer.alloc(2 * many.length);
+    const read = file.read(buffer, 0);
+    expect(read).toBeInstanceOf(Promise);
+    expect(await read).toBe(buffer.length);
+    expect(buffer.every((byte) => byte === 1)).toBe(true);
+    await file.close();
+  },
+);

@@ -16,6 +16,7 @@ import {
 } from "node:fs";
 import { promisify } from "node:util";
 import { Deferred } from "../../platform/deferred.ts";
+import { limits } from "../../protocol/limits.ts";
 import { fsError } from "../fs-error.ts";
 import type { ShortCalls } from "./short-calls.ts";
 
@@ -45,7 +46,7 @@ export class OpenFile {
 
   /** How many bytes were written. */
   write(bytes: Uint8Array, position: number): number | Promise<number> {
-    return this.#use(
+    return this.#write(
       () => writeSync(this.#descriptor, bytes, 0, bytes.length, position),
       async () => (await writeInThread(this.#descriptor, bytes, 0, bytes.length, position)).bytesWritten,
       bytes.length,
@@ -54,7 +55,7 @@ export class OpenFile {
 
   /** The same, of all pieces together. */
   writePieces(pieces: readonly Uint8Array[], bytes: number, position: number): number | Promise<number> {
-    return this.#use(
+    return this.#write(
       () => writevSync(this.#descriptor, pieces, position),
       async () => (await writePiecesInThread(this.#descriptor, pieces, position)).bytesWritten,
       bytes,
@@ -100,6 +101,13 @@ export class OpenFile {
       () => closeSync(this.#descriptor),
       () => closeInThread(this.#descriptor),
     );
+  }
+
+  /** Many bytes wait for a disk, as {@link sync} does. */
+  #write(atOnce: () => number, inThread: () => Promise<number>, bytes: number): number | Promise<number> {
+    if (bytes <= limits.shortCallBytes) return this.#use(atOnce, inThread, bytes);
+    this.#mustBeOpen();
+    return this.#calls.runSync(atOnce, () => this.#counted(inThread()));
   }
 
   #use<T>(atOnce: () => T, inThread: () => Promise<T>, bytes?: number): T | Promise<T> {

@@ -30,7 +30,7 @@ export class ShortCalls {
   }
 
   /** The same for what waits for a disk: at once where there is none. */
-  runSync(atOnce: () => void, inThread: () => Promise<void>): void | Promise<void> {
+  runSync<T>(atOnce: () => T, inThread: () => Promise<T>): T | Promise<T> {
     return this.#reachAt(this.#clock.nowMs()) === "memory" ? this.run(atOnce, inThread) : inThread();
   }
 

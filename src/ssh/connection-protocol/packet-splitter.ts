@@ -4,19 +4,26 @@ import { remoteFault } from "./fault.ts";
 
 type TakePacket = (packet: Uint8Array) => void;
 
+/** Memory of so many bytes, for a packet that begins with `head`: as much of it as has come, perhaps nothing. */
+export type Allocate = (length: number, head: Uint8Array) => Uint8Array;
+
+const allocateNew: Allocate = (length) => new Uint8Array(length);
+
 const lengthBytes = 4;
 
 /** One packet, put together from pieces. Linear even when its bytes come one at a time. */
 class PacketAssembly {
   readonly #checkLength: (length: number) => number;
+  readonly #allocate: Allocate;
   readonly #prefix = new Uint8Array(lengthBytes);
   #prefixFilled = 0;
   #body: Uint8Array | undefined;
   #bodyFilled = 0;
 
   /** `checkLength` throws for a length that is not allowed, before memory is taken for it. */
-  constructor(checkLength: (length: number) => number) {
+  constructor(checkLength: (length: number) => number, allocate: Allocate) {
     this.#checkLength = checkLength;
+    this.#allocate = allocate;
   }
 
   get isEmpty(): boolean {
@@ -30,12 +37,16 @@ class PacketAssembly {
       this.#prefix[this.#prefixFilled++] = bytes[at++] ?? 0;
     }
     if (this.#prefixFilled < lengthBytes) return bytes.subarray(at);
-    this.#body ??= new Uint8Array(this.#checkLength(new DataView(this.#prefix.buffer).getUint32(0)));
+    this.#body ??= this.#allocate(this.#length(), bytes.subarray(at));
     const piece = bytes.subarray(at, at + this.#body.length - this.#bodyFilled);
     this.#body.set(piece, this.#bodyFilled);
     this.#bodyFilled += piece.length;
     if (this.#bodyFilled === this.#body.length) this.#finish(this.#body, take);
     return bytes.subarray(at + piece.length);
+  }
+
+  #length(): number {
+    return this.#checkLength(new DataView(this.#prefix.buffer).getUint32(0));
   }
 
   #finish(body: Uint8Array, take: TakePacket): void {
@@ -63,10 +74,10 @@ export class PacketSplitter {
   /** The start of an incomplete packet, still a view of the input. */
   #held: Uint8Array = none;
 
-  /** `bytesMax` counts what follows the length. */
-  constructor(bytesMax: number) {
+  /** `bytesMax` counts what follows the length. `allocate`: where a packet is put together. Default: in new memory. */
+  constructor(bytesMax: number, allocate: Allocate = allocateNew) {
     this.#bytesMax = bytesMax;
-    this.#assembly = new PacketAssembly((length) => this.#check(length));
+    this.#assembly = new PacketAssembly((length) => this.#check(length), allocate);
   }
 
   /**

@@ -67,6 +67,31 @@ describe("the client's machine", () => {
     expect(machine.unanswered).toBe(0);
   });
 
+  test("puts an answer that comes in pieces into the memory that its request has for it", () => {
+    const machine = ready();
+    const memory = new Uint8Array(100);
+    const { id } = machine.ask(requests.read(handle, 0, 10, () => memory));
+    const answer = data(id, 10);
+    const events = [...machine.receive(answer.slice(0, 12)), ...machine.receive(answer.slice(12))];
+    expect(events).toMatchObject([{ reply: { type: "data", bytes: new Uint8Array(10) } }]);
+    const [event] = events;
+    expect(event?.type === "reply" && event.reply.type === "data" && event.reply.bytes.buffer).toBe(memory.buffer);
+  });
+
+  test.each([
+    ["one that comes as a whole", 100, [] as number[]],
+    ["one that is larger than it", 18, [12]],
+    ["one of which the number has not come yet", 100, [7]],
+  ])("leaves that memory alone for %s", (_what, bytes, cuts) => {
+    const machine = ready();
+    const memory = new Uint8Array(bytes).fill(1);
+    const { id } = machine.ask(requests.read(handle, 0, 10, () => memory));
+    const answer = data(id, 10);
+    const pieces = [0, ...cuts].map((from, index) => answer.slice(from, cuts[index]));
+    expect(pieces.flatMap((piece) => machine.receive(piece))).toMatchObject([{ reply: { bytes: new Uint8Array(10) } }]);
+    expect(memory).toEqual(new Uint8Array(bytes).fill(1));
+  });
+
   test.each<[string, Request, (id: number) => Uint8Array]>([
     ["an answer to nothing", requests.remove("/x"), (id) => status(id + 1, 0)],
     ["more data than was asked for", requests.read(handle, 0, 10), (id) => data(id, 11)],

@@ -19,7 +19,9 @@ export type SftpEvent =
 const idsMax = 2 ** 32;
 
 export class SftpClientMachine {
-  readonly #splitter: PacketSplitter = new PacketSplitter(limits.sftpPacketBytesMax);
+  readonly #splitter: PacketSplitter = new PacketSplitter(limits.sftpPacketBytesMax, (length, head) =>
+    this.#memoryFor(length, head),
+  );
   readonly #asked: Map<number, Request> = new Map();
   #isReady = false;
   #hasFailed = false;
@@ -61,6 +63,13 @@ export class SftpClientMachine {
       events.push({ type: "failed", error: broken(error) });
     }
     return events;
+  }
+
+  /** That of the request which it answers, if it has come so far that this shows. */
+  #memoryFor(length: number, head: Uint8Array): Uint8Array {
+    const request = head.length < 5 ? undefined : this.#asked.get(new WireReader(head.subarray(1, 5)).uint32());
+    const memory = request?.memory?.();
+    return memory !== undefined && length <= memory.length ? memory.subarray(0, length) : new Uint8Array(length);
   }
 
   #message(reader: WireReader): SftpEvent {

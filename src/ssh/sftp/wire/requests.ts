@@ -17,9 +17,14 @@ export interface Request<T extends ReplyType = ReplyType> {
   readonly expects: T;
   /** Of a read: more than that is not an answer to it. */
   readonly dataMax?: number;
+  /** Of a read: asked for memory where the answer begins to come in pieces. What is large enough for it is used, and the answer's bytes are a view of it. */
+  readonly memory?: () => Uint8Array;
 }
 
 type Fill = (writer: WireWriter) => unknown;
+
+/** Of an answer with data, what comes before these: its type, the number of the request, the data's length. */
+export const dataOverhead = 9;
 
 function request<T extends ReplyType>(type: number, expects: T, fill: Fill): Request<T> {
   const writer = new WireWriter();
@@ -40,12 +45,13 @@ export const requests = {
     request(messages.open, "handle", (writer) => writer.string(name(path)).uint32(flags).uint32(0)),
   close: (handle: Uint8Array): Request<"status"> =>
     request(messages.close, "status", (writer) => writer.string(handle)),
-  read: (handle: Uint8Array, offset: number, bytes: number): Request<"data"> => ({
+  read: (handle: Uint8Array, offset: number, bytes: number, memory?: () => Uint8Array): Request<"data"> => ({
     ...request(messages.read, "data", (writer) => {
       writeUint64(writer.string(handle), offset);
       writer.uint32(bytes);
     }),
     dataMax: bytes,
+    ...(memory === undefined ? {} : { memory }),
   }),
   /** The pieces belong to the request until it is sent. */
   write: (handle: Uint8Array, offset: number, data: readonly Uint8Array[]): Request<"status"> => ({
