@@ -1,10 +1,12 @@
 // What clients and servers may do in a model world, and how many of these worlds are tried.
 import { fc } from "../../support/fast-check.ts";
+import { patienceMs } from "../../support/patience.ts";
 import type { Scenario } from "./model-world.ts";
 
 /** More of them: RELAY_RUNS=100000 npx vitest run test/protocol/relay */
 export const numRuns = Number(process.env["RELAY_RUNS"] ?? 1500);
-export const longRun = 20_000 + numRuns * 10;
+/** Of one test, which computes all the time: a machine with other work makes it slow, not red. */
+export const longRun = patienceMs + numRuns * 100;
 
 const commandLine = fc.oneof(
   { weight: 3, arbitrary: fc.constantFrom("PASV", "EPSV", "LPSV", "PORT 127,0,0,1,200,1", "EPRT |1|127.0.0.1|51201|") },
