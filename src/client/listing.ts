@@ -11,7 +11,7 @@ import type { Reply } from "../protocol/reply.ts";
 import { flow } from "./download.ts";
 import { receiveData, type Sink } from "./receive-data.ts";
 import { encodingOf, notify, type Session, wireName } from "./session.ts";
-import { runTransfer } from "./transfer.ts";
+import { runTransfer } from "./transfer-attempts.ts";
 import { enterDirectory, isThere, leaveDirectory, noDirectory, takesPaths, type Went } from "./working-directory.ts";
 
 type ListCommand = "LIST" | "MLSD" | "NLST";

@@ -2,7 +2,6 @@
 
 import type { Duplex } from "node:stream";
 import { abortablePromise, LinkedAbort, raceAbort } from "../platform/abort.ts";
-import { wait } from "../platform/clock.ts";
 import { type Connection, outstandingOf } from "../platform/network.ts";
 import type { Soon } from "../platform/soon.ts";
 import { type Following, followingOf, readsInOrder } from "../protocol/client/orderly-servers.ts";
@@ -15,7 +14,7 @@ import type { Asked } from "./expected-replies.ts";
 import type { DataConnection } from "./mode-choice.ts";
 import { type ArrangedData, arrangeData } from "./open-data.ts";
 import { brokenData } from "./receive-data.ts";
-import { checkedCommand, closeInBackground, notify, type Session } from "./session.ts";
+import { checkedCommand, closeInBackground, type Session } from "./session.ts";
 import {
   explained,
   isForeign,
@@ -26,41 +25,14 @@ import {
   unconfirmed,
 } from "./transfer-errors.ts";
 
+/** Made once, since an error costs the look at the stack. */
+const transferOver = new Error("the transfer is over");
+
 /**
  * Resolves only when the server announced the transfer, the data ended in order, and the server confirmed it. Whatever else
  * happens, the control connection can be used afterwards, or is given up.
  */
-export function runTransfer(session: Session, order: TransferOrder): Promise<TransferEnd> {
-  return session.modes.mode === "default-port" ? runPatiently(session, order) : runOnce(session, order);
-}
-
-async function runPatiently(session: Session, order: TransferOrder): Promise<TransferEnd> {
-  for (let waitMs = limits.clientDefaultPortRetryMs, waitedMs = 0; ; waitedMs += waitMs, waitMs *= 2) {
-    try {
-      return await runOnce(session, order);
-    } catch (error) {
-      if (!waitsOutTime(session, error) || waitedMs + waitMs > limits.clientDefaultPortWaitMs) throw error;
-      notify(
-        session,
-        `the default data port waits out TIME_WAIT (${messageOf(error)}); next attempt in ${waitMs / 1000} s`,
-      );
-      await wait(session.environment.clock, waitMs, order.signal);
-    }
-  }
-}
-
-/** S17: the server cannot make the same connection once more before TCP has forgotten the last one. */
-function waitsOutTime({ modes, control }: Session, error: unknown): boolean {
-  const refused = isSallyportError(error) && error.details.reply === 425;
-  return refused && modes.mode === "default-port" && modes.transfers > 0 && control.failure === undefined;
-}
-
-const messageOf = (error: unknown): string => (isSallyportError(error) ? error.message : String(error));
-
-/** Made once, since an error costs the look at the stack. */
-const transferOver = new Error("the transfer is over");
-
-async function runOnce(session: Session, order: TransferOrder): Promise<TransferEnd> {
+export async function runOnce(session: Session, order: TransferOrder): Promise<TransferEnd> {
   order.signal.throwIfAborted();
   const over = new LinkedAbort(order.signal);
   const { signal } = over;

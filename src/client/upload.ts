@@ -11,7 +11,7 @@ import type { UploadSource } from "./ftp-client.ts";
 import { Outgoing, type Pieces, sendData } from "./send-data.ts";
 import { mayHave, notify, type Session, wireName } from "./session.ts";
 import type { SessionHolder } from "./session-holder.ts";
-import { runTransfer } from "./transfer.ts";
+import { runTransfer } from "./transfer-attempts.ts";
 import type { SourceFacts, TransferResult, UploadOptions } from "./transfer-options.ts";
 import {
   compare,
