@@ -193,6 +193,7 @@ class KeptFiles implements FileSystem, SetsTimes, SetsModes, UpdatesFiles, HasSu
     const live = await this.kept.current(options.signal);
     const ahead = await live.filesAt(this.directory).openAhead(path, options);
     return {
+      facts: ahead.facts,
       take: async (offset, signal) => {
         const reader = await ahead.take(offset, signal);
         const open = (now: LiveSftp, from: number): Promise<FileReader> =>

@@ -1,5 +1,13 @@
 // A FileSystem of which less may be done.
-import { exists, type FileOptions, type FileSystem, type TellsSpace, tellsSpace } from "../platform/file-system.ts";
+import {
+  exists,
+  type FileOptions,
+  type FileSystem,
+  type OpensAhead,
+  opensAhead,
+  type TellsSpace,
+  tellsSpace,
+} from "../platform/file-system.ts";
 import { isSallyportError } from "../protocol/error.ts";
 import { nameOf, parentOf, unfinishedPrefix } from "../protocol/file-path.ts";
 import { fsError } from "./fs-error.ts";
@@ -23,7 +31,12 @@ export function readOnly(inner: FileSystem): FileSystem {
     remove: refuse,
     rename: refuse,
     ...spaceOf(inner),
+    ...aheadOf(inner),
   };
+}
+
+function aheadOf(inner: FileSystem): Partial<OpensAhead> {
+  return opensAhead(inner) ? { openAhead: (path, options) => inner.openAhead(path, options) } : {};
 }
 
 function spaceOf(inner: FileSystem): Partial<TellsSpace> {

@@ -2,7 +2,7 @@
 import type { Duplex } from "node:stream";
 import { type CopyEnd, copyData, finish } from "../data-connection/copy.ts";
 import { isJoined } from "../data-connection/joined-pair.ts";
-import type { SpareAborts } from "../platform/abort.ts";
+import { LinkedAbort, type SpareAborts } from "../platform/abort.ts";
 import type { Clock } from "../platform/clock.ts";
 import { type Digest, makeDigest } from "../platform/digest.ts";
 import { formatEndpoint } from "../platform/endpoint.ts";
@@ -20,7 +20,7 @@ import { RetainedBytes } from "./retained-bytes.ts";
 /** One side of a transfer: at most one attempt, then at most one connection. */
 interface Side {
   /** Ends what is under way for it: opening it, and TLS on it. Absent: nothing is. */
-  attempt: AbortController | undefined;
+  attempt: LinkedAbort | undefined;
   /** Another one has taken its place: what becomes of this one nobody wants to know. */
   isForgotten: boolean;
   connection: Connection | undefined;
@@ -148,7 +148,7 @@ export class TransferConnections {
     const holds = this.#holds;
     const plain = side.connection;
     if (plain === undefined) return false;
-    side.attempt ??= new AbortController();
+    side.attempt ??= new LinkedAbort();
     try {
       // Once: the client's side outlives the server's.
       side.securing ??= secure(plain, side.attempt.signal).then((connection) => {

@@ -128,15 +128,10 @@ export class SocketDiag implements AsyncDisposable {
   };
 }
 
-function rowIn(answer: Buffer): SocketRow | undefined {
-  const [found, state, unacknowledged, uid, inode] = [0, 4, 8, 12, 16].map((at) => answer.readUInt32BE(at)) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
-  return found === 0 || state === listening ? undefined : { uid, inode, unacknowledged };
+function rowIn(bytes: Buffer): SocketRow | undefined {
+  const answer = new DataView(bytes.buffer, bytes.byteOffset);
+  if (answer.getUint32(0) === 0 || answer.getUint32(4) === listening) return undefined;
+  return { unacknowledged: answer.getUint32(8), uid: answer.getUint32(12), inode: answer.getUint32(16) };
 }
 
 /** struct inet_diag_req_v2, for one socket in whatever state. */

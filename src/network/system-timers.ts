@@ -1,6 +1,7 @@
 // Timers of this machine. Time limits begin again when this program has stood still: Ctrl-Z and `fg`, a virtual machine that was paused. Node runs
 // timers before it reads what has come meanwhile, so all of them would expire though the peers have long answered. How much of its time a timer stood
 // still nobody knows: perhaps all of it. Short ones are pauses, and nobody's fault.
+import { performance } from "node:perf_hooks"; // the global is looked up by a function each time
 import { limits } from "../protocol/limits.ts";
 
 const beginsAgain = (delayMs: number, dueMs: number): boolean =>

@@ -5,9 +5,19 @@ class AbortListeners {
   /** Absent: who aborts it calls {@link run}. */
   readonly #signal: AbortSignal | undefined;
   readonly #runs: Set<() => void> = new Set();
+  #hasBegun = false;
 
   constructor(signal?: AbortSignal) {
     this.#signal = signal;
+  }
+
+  get isAborted(): boolean {
+    return this.#signal === undefined ? this.#hasBegun : this.#signal.aborted;
+  }
+
+  /** For who calls {@link run}: whoever comes from now on is late. */
+  begin(): void {
+    this.#hasBegun = true;
   }
 
   add(run: () => void): () => void {
@@ -34,12 +44,11 @@ interface ListenedSignal extends AbortSignal {
 /** Runs `run` when the signal is aborted, at once if it is already. The function that it gives stops listening; idempotent. */
 export function onAbort(signal: ListenedSignal | undefined, run: () => void): () => void {
   if (signal === undefined) return () => {};
-  if (signal.aborted) {
-    run();
-    return () => {};
-  }
   signal[listenersKey] ??= new AbortListeners(signal);
-  return signal[listenersKey].add(run);
+  const listeners = signal[listenersKey];
+  if (!listeners.isAborted) return listeners.add(run);
+  run();
+  return () => {};
 }
 
 /** Resolves when the signal is aborted. */
@@ -114,12 +123,17 @@ export class LinkedAbort {
     signal[listenersKey] = this.#listeners;
     this.signal = signal;
     for (const source of sources) this.#stops.push(onAbort(source, () => this.abort(source?.reason)));
-    if (this.signal.aborted) this.release();
+    if (this.isAborted) this.release();
+  }
+
+  get isAborted(): boolean {
+    return this.#listeners.isAborted;
   }
 
   /** Idempotent. */
   abort(reason: unknown): void {
     this.release();
+    this.#listeners.begin();
     this.#controller.abort(reason);
     this.#listeners.run();
   }
@@ -131,25 +145,19 @@ export class LinkedAbort {
 }
 
 /**
- * Controllers for one attempt after the other. One whose attempt went well is as good as new, since nothing of that attempt listens to it any
- * more; to make another one, and the first to listen to it, costs more than to write a reply.
+ * For one attempt after the other. One whose attempt went well is as good as new, since nothing of that attempt listens to it any
+ * more; to make another one costs more than to write a reply.
  */
 export class SpareAborts {
-  readonly #spare: AbortController[] = [];
+  readonly #spare: LinkedAbort[] = [];
 
-  take(): AbortController {
-    return this.#spare.pop() ?? listenedTo(new AbortController());
+  take(): LinkedAbort {
+    return this.#spare.pop() ?? new LinkedAbort();
   }
 
-  giveBack(controller: AbortController): void {
-    if (!controller.signal.aborted) this.#spare.push(controller);
+  giveBack(abort: LinkedAbort): void {
+    if (!abort.isAborted) this.#spare.push(abort);
   }
-}
-
-/** Somebody listens to it always, so nobody is the first or the last one, which costs most. */
-function listenedTo(controller: AbortController): AbortController {
-  onAbort(controller.signal, () => {});
-  return controller;
 }
 
 /** `signal` ends the attempt and nothing later; `whole` ends the attempt and whatever it has made. */

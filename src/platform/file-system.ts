@@ -2,6 +2,7 @@
 
 import { isSallyportError } from "../protocol/error.ts";
 import type { FileEntry, FileFacts } from "../protocol/listing/file-facts.ts";
+import type { Soon } from "./soon.ts";
 
 /** What every call of a {@link FileSystem} gets. */
 export interface FileOptions {
@@ -80,14 +81,16 @@ export interface FileSystem {
 
 /** A file that was opened before anybody wanted it. Disposal closes it, unless it was taken. */
 export interface OpenedAhead extends AsyncDisposable {
+  /** Of the file as it was when it was opened. */
+  readonly facts: FileFacts;
   /** Undefined where another file has its name by now, as far as size and time show. Once. */
-  take(offset: number, signal: AbortSignal): Promise<FileReader | undefined>;
+  take(offset: number, signal: AbortSignal): Soon<FileReader | undefined>;
 }
 
-/** A file system that is so far away that opening a file beforehand is worth it. */
+/** A file system in which a file that was opened beforehand is there sooner. */
 export interface OpensAhead {
   /** Throws as {@link FileSystem.openRead} does. */
-  openAhead(path: string, options: FileOptions): Promise<OpenedAhead>;
+  openAhead(path: string, options: FileOptions): Soon<OpenedAhead>;
 }
 
 /** A file system that can set the time of last change. */

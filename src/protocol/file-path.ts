@@ -10,18 +10,26 @@ import type { Reply } from "./reply.ts";
  * @throws SallyportError `FS_NAME_INVALID` for a NUL (no system has it in a name) or a path beyond `pathBytesMax`.
  */
 export function resolvePath(base: string, argument: string): string {
-  const names: string[] = [];
-  for (const name of (argument.startsWith("/") ? argument : `${base}/${argument}`).split("/")) {
-    if (name === "..") names.pop();
-    else if (name !== "" && name !== ".") names.push(name);
-  }
-  const path = `/${names.join("/")}`;
+  const joined = argument.startsWith("/") ? argument : joinPath(base, argument);
+  const path = dotNames.test(joined) ? withoutDots(joined) : joined;
   if (path.includes("\0") || path.length > limits.pathBytesMax) {
     throw new SallyportError("FS_NAME_INVALID", `"${printable(argument, 80)}" cannot be the name of a file`, {
       hint: `A path has at most ${limits.pathBytesMax} bytes and no NUL.`,
     });
   }
   return path;
+}
+
+/** A name that is empty, `.` or `..`. */
+const dotNames = /\/\.{0,2}(?:\/|$)/;
+
+function withoutDots(path: string): string {
+  const names: string[] = [];
+  for (const name of path.split("/")) {
+    if (name === "..") names.pop();
+    else if (name !== "" && name !== ".") names.push(name);
+  }
+  return `/${names.join("/")}`;
 }
 
 /** The directory that `path` lies in; the root lies in itself. */

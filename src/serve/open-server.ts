@@ -44,7 +44,8 @@ export async function openServer(options: ServerOptions): Promise<Server> {
   const mayEnter = await admitOnly(options.allowUsers);
   const accounts = await makeAccounts(options);
   const policy = checkPolicy(options, accounts.authenticate, tlsPolicy(options.tls, systemClock));
-  const { own: network, clients } = shareMachine(systemNetwork);
+  const machine = options.ssh && shareMachine(systemNetwork);
+  const network = machine?.own ?? systemNetwork;
   const listeners = await listenAll(listen, network, signal);
   const environment = { ...systemEnvironment(options, network), ...definedProps({ mayEnter }) };
   const shared: ServerShared = {
@@ -63,14 +64,12 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     accounts,
     mayEnter,
     guard: shared.guard,
-    own: network,
-    clients,
     passivePorts,
     serverAt,
     environment,
     signal,
   };
-  const ssh = await openSsh(options, parts).catch(async (error: unknown) => {
+  const ssh = await openSsh(options.ssh, machine && { ...parts, ...machine }).catch(async (error: unknown) => {
     await closeAll(listeners);
     throw error;
   });
@@ -104,9 +103,9 @@ interface SshParts extends Omit<SshSide, "options" | "emit"> {
   readonly environment: ServerEnvironment;
 }
 
-async function openSsh({ ssh }: ServerOptions, parts: SshParts): Promise<SshServer | undefined> {
-  if (ssh === undefined) return undefined;
-  return openSshSide({ ...parts, options: ssh, emit: (event) => parts.environment.emit(0, event) });
+async function openSsh(options: ServerOptions["ssh"], parts: SshParts | undefined): Promise<SshServer | undefined> {
+  if (options === undefined || parts === undefined) return undefined;
+  return openSshSide({ ...parts, options, emit: (event) => parts.environment.emit(0, event) });
 }
 
 function systemEnvironment(options: ServerOptions, network: Network): ServerEnvironment {

@@ -1,7 +1,7 @@
-// Clients that ask for SIZE before each RETR wait for both (curl). Where a client has done so, and files are far away, its next file is opened with
-// its SIZE.
+// Clients that ask for SIZE before each RETR wait for both (curl). Where a client has done so, its next file is opened with its SIZE: one look for both.
 import type { Clock } from "../platform/clock.ts";
 import { type FileReader, type FileSystem, type OpenedAhead, opensAhead } from "../platform/file-system.ts";
+import { afterwards, type Soon, whenDone } from "../platform/soon.ts";
 import { limits } from "../protocol/limits.ts";
 
 /** Between SIZE and RETR. Whatever else comes, the file is not what the client is about. */
@@ -11,7 +11,7 @@ const between: ReadonlySet<string> = new Set(
 
 interface Opened {
   readonly path: string;
-  readonly file: Promise<OpenedAhead | undefined>;
+  readonly file: Soon<OpenedAhead | undefined>;
   readonly cancel: () => void;
 }
 
@@ -30,23 +30,28 @@ export class Ahead {
     this.#track = track;
   }
 
-  /** The client asks for its size. */
-  sized(files: FileSystem, path: string, signal: AbortSignal): void {
+  /** The client asks for its size. Undefined, now or later: the file is not open. */
+  sized(files: FileSystem, path: string, signal: AbortSignal): Soon<OpenedAhead | undefined> {
     this.#drop();
     this.#sized = path;
-    if (!this.#isExpected || !opensAhead(files)) return;
-    const file = files.openAhead(path, { signal }).catch(() => undefined);
+    if (!this.#isExpected || !opensAhead(files)) return undefined;
+    const file = whenDone<OpenedAhead, OpenedAhead | undefined>(
+      () => files.openAhead(path, { signal }),
+      (opened) => opened,
+      () => undefined,
+    );
     this.#opened = { path, file, cancel: this.#clock.after(limits.serverAheadMs, () => this.#drop()) };
+    return file;
   }
 
   /** The client wants the file. Undefined, now or later: it is not open, or another one has its name by now. */
-  take(path: string, offset: number, signal: AbortSignal): Promise<FileReader | undefined> | undefined {
+  take(path: string, offset: number, signal: AbortSignal): Soon<FileReader | undefined> {
     this.#isExpected = path === this.#sized;
     const opened = this.#opened;
     if (opened === undefined || opened.path !== path) return undefined;
     this.#opened = undefined;
     opened.cancel();
-    return takenFrom(opened.file, offset, signal);
+    return afterwards(opened.file, (file) => file && takenFrom(file, offset, signal));
   }
 
   /** Any command was carried out. */
@@ -64,20 +69,17 @@ export class Ahead {
     if (opened === undefined) return;
     this.#opened = undefined;
     opened.cancel();
-    this.#track(opened.file.then((file) => file?.[Symbol.asyncDispose]()));
+    this.#track(Promise.resolve(opened.file).then((file) => file?.[Symbol.asyncDispose]()));
   }
 }
 
-async function takenFrom(
-  opened: Promise<OpenedAhead | undefined>,
-  offset: number,
-  signal: AbortSignal,
-): Promise<FileReader | undefined> {
-  const file = await opened;
-  try {
-    return await file?.take(offset, signal);
-  } catch (error) {
-    if (signal.aborted) throw error;
-    return undefined; // opening it says why
-  }
+function takenFrom(file: OpenedAhead, offset: number, signal: AbortSignal): Soon<FileReader | undefined> {
+  return whenDone<FileReader | undefined, FileReader | undefined>(
+    () => file.take(offset, signal),
+    (reader) => reader,
+    (error) => {
+      if (signal.aborted) throw error;
+      return undefined; // opening it says why
+    },
+  );
 }

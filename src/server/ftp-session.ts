@@ -1,6 +1,6 @@
 // One client: its commands in order, one at a time, with ABOR, STAT and NOOP in between.
 import { ClientIdentity } from "../admission/client-identity.ts";
-import { SpareAborts } from "../platform/abort.ts";
+import { type LinkedAbort, SpareAborts } from "../platform/abort.ts";
 import { Deferred } from "../platform/deferred.ts";
 import { formatEndpoint } from "../platform/endpoint.ts";
 import type { Connection } from "../platform/network.ts";
@@ -46,7 +46,7 @@ export class FtpSession implements Session {
   readonly #tasks: Tasks = new Tasks();
   readonly #life: AbortController = new AbortController();
   /** Of the command that is being carried out. */
-  #running: AbortController | undefined;
+  #running: LinkedAbort | undefined;
   readonly #spareAborts = new SpareAborts();
   #current: Waiting = "end";
   readonly #timers: SessionTimers;
@@ -185,7 +185,7 @@ export class FtpSession implements Session {
     else this.#finished(running);
   }
 
-  #finishBehind(answered: Promise<void>, running: AbortController): void {
+  #finishBehind(answered: Promise<void>, running: LinkedAbort): void {
     const finished = (): void => {
       this.#finished(running);
       this.#pump();
@@ -193,7 +193,7 @@ export class FtpSession implements Session {
     this.track(answered.then(finished, finished));
   }
 
-  #finished(running: AbortController): void {
+  #finished(running: LinkedAbort): void {
     this.#running = undefined;
     this.#spareAborts.giveBack(running);
   }
@@ -202,7 +202,7 @@ export class FtpSession implements Session {
     if (work instanceof Promise) this.track(work);
   }
 
-  #abort(running: AbortController): void {
+  #abort(running: LinkedAbort): void {
     this.state.aborted = true;
     running.abort(new Aborted());
   }

@@ -5,6 +5,7 @@ import { lstat, opendir, readlink, realpath } from "node:fs/promises";
 import { isAbsolute, relative, resolve, sep } from "node:path";
 import { limits } from "../../protocol/limits.ts";
 import type { FileEntry, FileFacts, FileType } from "../../protocol/listing/file-facts.ts";
+import type { SystemPath } from "./root.ts";
 
 function typeOf(stats: Stats): FileType {
   if (stats.isFile()) return "file";
@@ -52,14 +53,15 @@ export function targetsBelow(root: Buffer, directory: Buffer): TellTarget {
 }
 
 /** `real` is a place that has been judged. */
-export async function* listDirectory(real: Buffer, root: Buffer, signal: AbortSignal): AsyncGenerator<FileEntry> {
-  const tell = targetsBelow(root, await realpath(real, { encoding: "buffer" }));
-  const directory = await opendir(real, { encoding: "buffer" as BufferEncoding, bufferSize: 256 });
+export async function* listDirectory(real: SystemPath, root: Buffer, signal: AbortSignal): AsyncGenerator<FileEntry> {
+  const place = typeof real === "string" ? Buffer.from(real) : real;
+  const tell = targetsBelow(root, await realpath(place, { encoding: "buffer" }));
+  const directory = await opendir(place, { encoding: "buffer" as BufferEncoding, bufferSize: 256 });
   try {
     for (let names: Buffer[] = [Buffer.alloc(0)]; names.length > 0; ) {
       signal.throwIfAborted();
       names = await nextNames(() => directory.read() as Promise<unknown> as Promise<Dirent<Buffer> | null>);
-      for (const entry of await Promise.all(names.map((name) => entryOf(real, name, tell)))) {
+      for (const entry of await Promise.all(names.map((name) => entryOf(place, name, tell)))) {
         if (entry !== undefined) yield entry;
       }
     }

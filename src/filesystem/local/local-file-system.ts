@@ -18,6 +18,8 @@ import type {
   FileUpdater,
   FileWriter,
   MakesLinks,
+  OpenedAhead,
+  OpensAhead,
   SetsModes,
   SetsTimes,
   Space,
@@ -31,7 +33,7 @@ import { fsError, translateFsError, translating } from "../fs-error.ts";
 import { factsOf, listDirectory } from "./local-facts.ts";
 import { LocalReader, LocalUpdater, LocalWriter } from "./local-files.ts";
 import { OpenFile } from "./open-file.ts";
-import { openRoot, type Place, type Root, safeFlags } from "./root.ts";
+import { openRoot, type Place, type Root, type SystemPath, safeFlags } from "./root.ts";
 import { ShortCalls } from "./short-calls.ts";
 
 /** A directory of this machine as a {@link FileSystem}. */
@@ -60,7 +62,7 @@ export async function openLocalFileSystem(
   });
 }
 
-class LocalFileSystem implements FileSystem, SetsTimes, SetsModes, TellsSpace, UpdatesFiles, MakesLinks {
+class LocalFileSystem implements FileSystem, OpensAhead, SetsTimes, SetsModes, TellsSpace, UpdatesFiles, MakesLinks {
   readonly #root: Root;
   readonly #sync: boolean;
   readonly #calls: ShortCalls;
@@ -89,11 +91,27 @@ class LocalFileSystem implements FileSystem, SetsTimes, SetsModes, TellsSpace, U
   }
 
   openRead(path: string, { signal, offset }: FileOptions & { readonly offset: number }): Promise<FileReader> {
-    return this.#at(path, "find", signal, (place) => {
-      const facts = mustBeFile(place.stats(), path);
-      return afterwards(
-        this.#open(place.real, constants.O_RDONLY | followFlags),
-        (descriptor) => new LocalReader(new OpenFile(descriptor, path, this.#calls), facts, path, offset),
+    return promised(() => this.#opened(path, signal, (file, facts) => new LocalReader(file, facts, path, offset)));
+  }
+
+  openAhead(path: string, { signal }: FileOptions): Soon<OpenedAhead> {
+    return this.#opened(path, signal, (file, facts, before) => ({
+      facts,
+      take: (offset) =>
+        afterwards(this.#root.look(path), (now) => {
+          if (now !== undefined && isSame(before, now)) return new LocalReader(file, factsOf(now), path, offset);
+          return file.close().then(() => undefined);
+        }),
+      [Symbol.asyncDispose]: () => file.close(),
+    }));
+  }
+
+  #opened<T>(path: string, signal: AbortSignal, make: (file: OpenFile, facts: FileFacts, stats: Stats) => T): Soon<T> {
+    return this.#soonAt(path, "find", signal, (place) => {
+      const stats = place.stats();
+      const facts = mustBeFile(stats, path);
+      return afterwards(this.#open(place.real, constants.O_RDONLY | followFlags), (descriptor) =>
+        make(new OpenFile(descriptor, path, this.#calls), facts, stats),
       );
     });
   }
@@ -181,11 +199,12 @@ class LocalFileSystem implements FileSystem, SetsTimes, SetsModes, TellsSpace, U
 
   /** What `work` gets has been found: the kernel knows it, so that it is asked at once. */
   #at<T>(path: string, how: "find" | "findName", signal: AbortSignal, work: (place: Place) => Soon<T>): Promise<T> {
-    return new Promise((resolve) => {
-      signal.throwIfAborted();
-      const place = this.#root[how](path);
-      resolve(place instanceof Promise ? place.then((found) => workAt(found, path, work)) : workAt(place, path, work));
-    });
+    return promised(() => this.#soonAt(path, how, signal, work));
+  }
+
+  #soonAt<T>(path: string, how: "find" | "findName", signal: AbortSignal, work: (place: Place) => Soon<T>): Soon<T> {
+    signal.throwIfAborted();
+    return afterwards(this.#root[how](path), (place) => workAt(place, path, work));
   }
 
   #writer(descriptor: number, path: string, start: WriteStart): FileWriter {
@@ -201,7 +220,7 @@ class LocalFileSystem implements FileSystem, SetsTimes, SetsModes, TellsSpace, U
     }
   }
 
-  #open(real: Buffer, flags: number, mode?: number): number | Promise<number> {
+  #open(real: SystemPath, flags: number, mode?: number): number | Promise<number> {
     return this.#calls.run(
       () => openSync(real, flags, mode),
       () => openInThread(real, flags, mode),
@@ -209,7 +228,7 @@ class LocalFileSystem implements FileSystem, SetsTimes, SetsModes, TellsSpace, U
   }
 
   /** The kernel takes set-user-id from a file that is written, but not when root writes it. */
-  async #openToWrite(real: Buffer, mode: number): Promise<number> {
+  async #openToWrite(real: SystemPath, mode: number): Promise<number> {
     const descriptor = await this.#open(real, constants.O_WRONLY | followFlags);
     if ((mode & 0o6000) === 0) return descriptor;
     try {
@@ -221,7 +240,7 @@ class LocalFileSystem implements FileSystem, SetsTimes, SetsModes, TellsSpace, U
     }
   }
 
-  #isTaken(real: Buffer): boolean | Promise<boolean> {
+  #isTaken(real: SystemPath): boolean | Promise<boolean> {
     return this.#calls.run(
       () => lstatSync(real, { throwIfNoEntry: false }) !== undefined,
       async () => false, // the attempt to make it is the same trip to a thread
@@ -229,7 +248,7 @@ class LocalFileSystem implements FileSystem, SetsTimes, SetsModes, TellsSpace, U
   }
 
   /** A new file, or `undefined` when the name is taken; that is mostly seen before, since an error costs as much as all of an upload's other calls. */
-  #create(real: Buffer, path: string): Soon<number | undefined> {
+  #create(real: SystemPath, path: string): Soon<number | undefined> {
     const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | safeFlags;
     return whenDone(
       () => afterwards(this.#isTaken(real), (isTaken) => (isTaken ? undefined : this.#open(real, flags, 0o666))),
@@ -249,6 +268,8 @@ class LocalFileSystem implements FileSystem, SetsTimes, SetsModes, TellsSpace, U
  */
 const permissionBits = 0o777;
 
+const promised = <T>(work: () => Soon<T>): Promise<T> => new Promise((resolve) => resolve(work()));
+
 function workAt<T>(place: Place, path: string, work: (place: Place) => Soon<T>): Soon<T> {
   const failed = (error: unknown): never => {
     place[Symbol.dispose]();
@@ -267,12 +288,15 @@ function workAt<T>(place: Place, path: string, work: (place: Place) => Soon<T>):
   return result instanceof Promise ? result.then(done, failed) : done(result);
 }
 
+/** What was judged is the thing that has the name, wherever that leads by now. */
+const isSame = (before: Stats, now: Stats): boolean => before.dev === now.dev && before.ino === now.ino;
+
 const factsAt = (place: Place): FileFacts => factsOf(place.stats());
 
 /** What `find` gives is a link of /proc, which has to be followed. */
 const followFlags = safeFlags & ~(constants.O_NOFOLLOW ?? 0);
 
-const openInThread: (real: Buffer, flags: number, mode?: number) => Promise<number> = promisify(openDescriptor);
+const openInThread: (real: SystemPath, flags: number, mode?: number) => Promise<number> = promisify(openDescriptor);
 
 function mustBeFile(stats: Stats, path: string): FileFacts {
   const facts = factsOf(stats);

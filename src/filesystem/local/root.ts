@@ -15,8 +15,9 @@ import {
   type Stats,
   statSync,
 } from "node:fs";
-import { realpath } from "node:fs/promises";
+import { realpath, stat } from "node:fs/promises";
 import { promisify } from "node:util";
+import type { Soon } from "../../platform/soon.ts";
 import { nameOf, parentOf } from "../../protocol/file-path.ts";
 import { fsError, translateFsError, translating } from "../fs-error.ts";
 import type { ShortCalls } from "./short-calls.ts";
@@ -24,10 +25,20 @@ import type { ShortCalls } from "./short-calls.ts";
 /** Not in node:constants; the same on every Linux that Node runs on (asm-generic/fcntl.h). */
 const O_PATH = 0o10000000;
 
+/** Bytes, or text that is the same in them: that takes half of what making bytes of it does. */
+export type SystemPath = string | Buffer;
+
+/** `latin1`: a character for each byte. */
+function systemPath(latin1: string): SystemPath {
+  return isAscii.test(latin1) ? latin1 : Buffer.from(latin1, "latin1");
+}
+
+const isAscii = /^[\x01-\x7f]*$/;
+
 /** A place below the root that has been judged. `real` is usable until it is disposed. */
 export interface Place extends Disposable {
   /** What the system is to be given. */
-  readonly real: Buffer;
+  readonly real: SystemPath;
   /** Of what is there, links followed: the kernel knows it. */
   stats(): Stats;
 }
@@ -39,16 +50,16 @@ export interface Root {
   find(path: string): Place | Promise<Place>;
   /** A name in a directory that exists; whether the name does is not asked, and if it is a link it is not followed. */
   findName(path: string): Place | Promise<Place>;
+  /** What has the name now, links followed, wherever that is: not judged, so good for nothing but to be compared with what was. */
+  look(path: string): Soon<Stats | undefined>;
 }
 
 /** `directory` must exist. */
 export async function openRoot(directory: string, calls: ShortCalls): Promise<Root> {
   const real = await realpath(directory, { encoding: "buffer" });
   const hasDescriptors = process.platform === "linux" && existsSync("/proc/self/fd");
-  return hasDescriptors ? new DescriptorRoot(real, calls) : new NamedRoot(real);
+  return hasDescriptors ? new DescriptorRoot(real, calls) : new NamedRoot(real, calls);
 }
-
-const slash = Buffer.from("/");
 
 /** Paths as latin1 strings: a character for each byte, and compared faster than buffers. */
 function isBelow(root: string, real: string): boolean {
@@ -56,15 +67,25 @@ function isBelow(root: string, real: string): boolean {
 }
 
 /** The client's path below the root, not judged yet. */
-function below(root: string, path: string): Buffer {
-  return Buffer.from(root + path, "latin1");
+function below(root: string, path: string): SystemPath {
+  return systemPath(root + path);
 }
 
-function inside(directory: Buffer, path: string): Buffer {
+/** `directory`: latin1. */
+function inside(directory: string, path: string): SystemPath {
   const name = nameOf(path);
   // On Windows `\` and `:` lead elsewhere (CVE-2020-26299).
   if (process.platform === "win32" && /[\\:]/.test(path)) throw fsError("FS_NAME_INVALID", path);
-  return name === "" ? directory : Buffer.concat([directory, slash, Buffer.from(name, "latin1")]);
+  return systemPath(name === "" ? directory : `${directory}/${name}`);
+}
+
+function lookAt(asked: SystemPath, calls: ShortCalls): Soon<Stats | undefined> {
+  const inThread = (): Promise<Stats | undefined> => stat(asked).catch(() => undefined);
+  try {
+    return calls.run(() => statSync(asked, { throwIfNoEntry: false }), inThread);
+  } catch {
+    return undefined;
+  }
 }
 
 class DescriptorRoot implements Root {
@@ -84,6 +105,10 @@ class DescriptorRoot implements Root {
 
   findName(path: string): Place | Promise<Place> {
     return this.#open(parentOf(path), path);
+  }
+
+  look(path: string): Soon<Stats | undefined> {
+    return lookAt(below(this.#text, path), this.#calls);
   }
 
   /** Only the first step may have to wait for a disk; the others ask the kernel what it knows. `named`: a name in the directory that is opened. */
@@ -115,7 +140,7 @@ class DescriptorRoot implements Root {
   }
 }
 
-const openPath: (path: Buffer, flags: number) => Promise<number> = promisify(open);
+const openPath: (path: SystemPath, flags: number) => Promise<number> = promisify(open);
 
 class OpenPlace implements Place {
   readonly #descriptor: number;
@@ -129,9 +154,8 @@ class OpenPlace implements Place {
     this.#named = named;
   }
 
-  get real(): Buffer {
-    const own = Buffer.from(this.#link);
-    return this.#named === undefined ? own : inside(own, this.#named);
+  get real(): SystemPath {
+    return this.#named === undefined ? this.#link : inside(this.#link, this.#named);
   }
 
   stats(): Stats {
@@ -144,7 +168,7 @@ class OpenPlace implements Place {
   }
 }
 
-const placeAt = (real: Buffer): Place => ({
+const placeAt = (real: SystemPath): Place => ({
   real,
   stats: () => statSync(real),
   [Symbol.dispose]: () => {},
@@ -153,24 +177,31 @@ const placeAt = (real: Buffer): Place => ({
 class NamedRoot implements Root {
   readonly path: Buffer;
   readonly #text: string;
+  readonly #calls: ShortCalls;
 
-  constructor(root: Buffer) {
+  constructor(root: Buffer, calls: ShortCalls) {
     this.path = root;
     this.#text = root.toString("latin1");
+    this.#calls = calls;
   }
 
   async find(path: string): Promise<Place> {
-    return placeAt(await this.#real(path));
+    return placeAt(systemPath(await this.#real(path)));
   }
 
   async findName(path: string): Promise<Place> {
     return placeAt(inside(await this.#real(parentOf(path)), path));
   }
 
-  #real(path: string): Promise<Buffer> {
+  look(path: string): Soon<Stats | undefined> {
+    return lookAt(below(this.#text, path), this.#calls);
+  }
+
+  /** Latin1. */
+  #real(path: string): Promise<string> {
     return translating(path, async () => {
-      const real = await realpath(below(this.#text, path), { encoding: "buffer" });
-      if (!isBelow(this.#text, real.toString("latin1"))) throw fsError("FS_OUTSIDE", path);
+      const real = (await realpath(below(this.#text, path), { encoding: "buffer" })).toString("latin1");
+      if (!isBelow(this.#text, real)) throw fsError("FS_OUTSIDE", path);
       return real;
     });
   }

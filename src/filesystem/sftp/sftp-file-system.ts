@@ -128,6 +128,7 @@ class SftpFileSystem implements FileSystem, OpensAhead, SetsTimes, SetsModes, Up
 
   async openAhead(path: string, options: FileOptions): Promise<OpenedAhead> {
     return await this.#open(path, options.signal, (handle, before) => ({
+      facts: before,
       take: async (offset, signal) => {
         const reader = new SftpReader(handle, before, offset, signal);
         reader.begin(); // in one flight with the look

@@ -1,6 +1,8 @@
 // Single files: DELE, RNFR, RNTO, SIZE, MDTM.
+import { afterwards, type Soon } from "../../platform/soon.ts";
 import { SallyportError } from "../../protocol/error.ts";
 import { nameOf, parentOf, quotePath } from "../../protocol/file-path.ts";
+import type { FileFacts } from "../../protocol/listing/file-facts.ts";
 import { formatTimeValue } from "../../protocol/listing/listed-time.ts";
 import { makeReply, type Reply } from "../../protocol/reply.ts";
 import { plainReply } from "../replies.ts";
@@ -34,10 +36,17 @@ export const fileHandlers: HandlerTable = {
   },
 };
 
-async function size(session: Session, argument: string, signal: AbortSignal): Promise<Reply> {
+function size(session: Session, argument: string, signal: AbortSignal): Soon<Reply> {
   const path = pathOf(session, argument);
-  session.ahead.sized(filesOf(session), path, signal);
-  const { type, size: bytes, unreported } = await filesOf(session).stat(path, { signal });
+  const files = filesOf(session);
+  const facts = afterwards(
+    session.ahead.sized(files, path, signal),
+    (opened) => opened?.facts ?? files.stat(path, { signal }),
+  );
+  return afterwards(facts, (found) => sizeReply(session, found));
+}
+
+function sizeReply(session: Session, { type, size: bytes, unreported }: FileFacts): Reply {
   if (unreported?.includes("size") === true) throw new SallyportError("FS_UNSUPPORTED", "its size is not known");
   if (type !== "file") throw new SallyportError("FS_NOT_FILE", "not a regular file");
   // RFC 3659 section 4: the size as it would be transferred, which in ASCII only a transfer can find out.

@@ -34,7 +34,7 @@ async function download(session: Session, argument: string, signal: AbortSignal)
   if (converts && restart > 0) return makeReply(504, "REST not allowed in ASCII mode; send TYPE I first.");
   const path = pathOf(session, argument);
   const opened = session.ahead.take(path, restart, signal);
-  const ahead = opened && (await opened);
+  const ahead = opened instanceof Promise ? await opened : opened;
   const reader = ahead ?? (await filesOf(session).openRead(path, { offset: restart, signal }));
   try {
     const { size, unreported } = reader.facts;
@@ -104,6 +104,7 @@ async function upload(
     await receiveData(from, write, dataOptions);
     if (converter !== undefined) await file.write([converter.end()]);
     await file.finish();
+    target = undefined; // nothing is left of it
     lostUploads.kept(user, path);
   };
   const unique = start === "exclusive" ? { opening: what, done: () => `${what}, complete.` } : {};
@@ -112,8 +113,10 @@ async function upload(
     const late = policy.opensLate ? { open } : {};
     return await runTransfer(session, { path, what, upload: true, ...unique, ...late, carry: receive }, signal);
   } finally {
-    await target?.[Symbol.asyncDispose]();
-    if (target?.mayHaveGaps === true) lostUploads.begin(user, path);
+    if (target !== undefined) {
+      await target[Symbol.asyncDispose]();
+      if (target.mayHaveGaps === true) lostUploads.begin(user, path);
+    }
   }
 }
 
