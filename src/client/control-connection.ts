@@ -43,7 +43,7 @@ export class ControlConnection {
   #failure: SallyportError | undefined;
   readonly #closed = new Deferred<SallyportError | undefined>();
   /** Somebody waits for a reply: not for ever. */
-  readonly #patience: Watchdog;
+  readonly #replyTimeout: Watchdog;
   #cancelSettling: () => void = () => {};
   /** Replies so far, without those that end the session. */
   repliesReceived = 0;
@@ -63,7 +63,7 @@ export class ControlConnection {
     const { clock, replyMs, traces } = options;
     this.#showsCommands = traces?.("ftp.command") !== false;
     this.#showsReplies = traces?.("ftp.reply") !== false;
-    this.#patience = new Watchdog(clock, replyMs, () => void this.#late());
+    this.#replyTimeout = new Watchdog(clock, replyMs, () => void this.#late());
     this.lastActiveMs = clock.nowMs();
     this.closed = this.#closed.promise;
     this.#attach(connection);
@@ -146,7 +146,7 @@ export class ControlConnection {
   fail(error: SallyportError): void {
     if (this.#failure !== undefined) return;
     this.#failure = error;
-    this.#patience.end();
+    this.#replyTimeout.end();
     this.#cancelSettling();
     this.connection.reset();
     this.#expected.failAll(error);
@@ -159,7 +159,7 @@ export class ControlConnection {
     this.#closing = true;
     this.#failure ??= new SallyportError("CLOSED", "this FTP session is closed");
     const failure = this.#failure;
-    this.#patience.end();
+    this.#replyTimeout.end();
     this.#cancelSettling();
     this.#expected.failAll(failure);
     await this.connection[Symbol.asyncDispose]();
@@ -273,8 +273,8 @@ export class ControlConnection {
 
   #watch(): void {
     if (this.#failure !== undefined) return;
-    if (this.#expected.length === 0 || this.#expected.transferring) this.#patience.pause();
-    else this.#patience.restart();
+    if (this.#expected.length === 0 || this.#expected.transferring) this.#replyTimeout.pause();
+    else this.#replyTimeout.restart();
   }
 }
 

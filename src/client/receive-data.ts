@@ -48,7 +48,7 @@ class Reception implements Receiver {
   readonly #options: FlowOptions;
   readonly #resolve: () => void;
   readonly #reject: (error: unknown) => void;
-  readonly #patience: Watchdog;
+  readonly #stallTimeout: Watchdog;
   #over = false;
   /** Lent to the connection. */
   #room: Uint8Array = waste;
@@ -71,7 +71,7 @@ class Reception implements Receiver {
     this.#sink = sink;
     this.#options = options;
     const { clock, stallMs } = options;
-    this.#patience = new Watchdog(clock, stallMs, () => this.#fail(stalled(stallMs)));
+    this.#stallTimeout = new Watchdog(clock, stallMs, () => this.#fail(stalled(stallMs)));
     this.#resolve = resolve;
     this.#reject = reject;
   }
@@ -124,7 +124,7 @@ class Reception implements Receiver {
       return false;
     }
     this.#pause();
-    this.#patience.pause();
+    this.#stallTimeout.pause();
     this.#sink.whenReady(() => {
       if (this.#over || this.#stream.destroyed) return;
       this.#watch();
@@ -153,12 +153,12 @@ class Reception implements Receiver {
 
   #watch(): void {
     // Whoever takes the bytes may have aborted the transfer meanwhile.
-    if (!this.#over) this.#patience.restart();
+    if (!this.#over) this.#stallTimeout.restart();
   }
 
   #settle(): void {
     this.#over = true;
-    this.#patience.end();
+    this.#stallTimeout.end();
     this.#stopListening();
     this.#stream.off("data", this.#onData).off("end", this.#onEnd);
     this.#stream.off("error", this.#fail).off("close", this.#onClose);

@@ -97,7 +97,7 @@ export interface WorkingDirectory {
   /** How many CDUP lead back from there, where `base` is not known. */
   climbs: number;
   /** Where it is, as the server reported last. */
-  told: string | undefined;
+  reported: string | undefined;
   isMoving: boolean;
   /** A change that is on its way, or over. Never rejects. */
   moving: Promise<unknown>;
@@ -107,7 +107,7 @@ export const newWorkingDirectory = (): WorkingDirectory => ({
   base: undefined,
   away: undefined,
   climbs: 0,
-  told: undefined,
+  reported: undefined,
   isMoving: false,
   moving: Promise.resolve(),
 });
@@ -115,7 +115,7 @@ export const newWorkingDirectory = (): WorkingDirectory => ({
 /** The directory is another one now, or may be. */
 export function forgetDirectory({ cwd }: Session): void {
   cwd.base = undefined;
-  cwd.told = undefined;
+  cwd.reported = undefined;
 }
 
 /** The name for the wire. Throws `FS_NAME_INVALID`. */

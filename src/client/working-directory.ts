@@ -64,7 +64,7 @@ async function back({ cwd, control }: Session): Promise<void> {
     throw error;
   }
   cwd.away = undefined;
-  cwd.told = base;
+  cwd.reported = base;
 }
 
 async function change(session: Session, directory: string, climb: boolean): Promise<Went> {
@@ -132,13 +132,13 @@ function goesAtOnce(session: Session, path: string): boolean {
 /** CWD; and PWD with it until the server has refused one, for some devices accept whatever is asked and stay where they are. */
 async function goTo(session: Session, path: string): Promise<Reply | "stays"> {
   const { control, cwd, quirks } = session;
-  const before = cwd.told;
+  const before = cwd.reported;
   const isTrusted = quirks.refusesCwd || isKnown(session) || before === undefined;
   const going = control.command("CWD", path);
   if (isTrusted) return await going;
   if (session.options.pipeline === false) await going;
   const [reply, now] = await Promise.all([going, askPlace(session)]);
-  cwd.told = now;
+  cwd.reported = now;
   if (reply.code >= 550) quirks.refusesCwd = true;
   const isElsewhere = now === undefined || now !== before || isPlace(before, path);
   if (reply.code >= 300 || isElsewhere) return reply;
@@ -176,8 +176,8 @@ async function step(session: Session, directory: string, steps: readonly string[
 const arrived: Reply = { code: 250, lines: ["250 there already"] };
 
 async function askBase(session: Session): Promise<string | undefined> {
-  session.cwd.told = await askPlace(session);
-  return session.cwd.told;
+  session.cwd.reported = await askPlace(session);
+  return session.cwd.reported;
 }
 
 async function askPlace({ control }: Session): Promise<string | undefined> {

@@ -159,7 +159,7 @@ export class Session {
   #clientControl(connection: Connection): ControlConnection {
     return new ControlConnection(connection, {
       bytes: (bytes) => {
-        this.#passiveReplyPause.heard(bytes);
+        this.#passiveReplyPause.received(bytes);
         this.#feed({ type: "client-bytes", bytes });
       },
       ended: () => this.#feed({ type: "client-ended" }),

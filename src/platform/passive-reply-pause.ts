@@ -11,20 +11,20 @@ const LF = 0x0a;
  */
 export class PassiveReplyPause {
   readonly #clock: Clock;
-  #heardMs: number;
+  #receivedMs: number;
   #silenceMs = 0;
   #isPipelined = false;
 
   constructor(clock: Clock) {
     this.#clock = clock;
-    this.#heardMs = clock.nowMs();
+    this.#receivedMs = clock.nowMs();
   }
 
   /** What has come on the client's control connection. */
-  heard(bytes: Uint8Array): void {
+  received(bytes: Uint8Array): void {
     const nowMs = this.#clock.nowMs();
-    this.#silenceMs = nowMs - this.#heardMs;
-    this.#heardMs = nowMs;
+    this.#silenceMs = nowMs - this.#receivedMs;
+    this.#receivedMs = nowMs;
     this.#isPipelined = bytes.indexOf(LF) < bytes.length - 1;
   }
 

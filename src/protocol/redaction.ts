@@ -10,7 +10,7 @@ import { secretArgument } from "./secret-arguments.ts";
 export class Redaction {
   #patterns: RegExp[] = [];
   /** What was shown before it became a secret. */
-  readonly #heard: Set<string> = new Set();
+  readonly #seen: Set<string> = new Set();
   /** USER was sent: a line that is no command is most likely the password alone. */
   #awaitsPassword = false;
 
@@ -26,7 +26,7 @@ export class Redaction {
     if (isBare) return "***";
     if (found !== undefined) this.#remember(found.open, found.secret);
     if (found !== undefined || argument === undefined) return describeCommand(command);
-    if (verb === "USER") this.#hear(argument);
+    if (verb === "USER") this.#learn(argument);
     return describeCommand({ ...command, argument: this.#hide(argument) });
   }
 
@@ -40,7 +40,7 @@ export class Redaction {
   reply(reply: Reply): Reply {
     const shown = reply.lines.map((line) => this.text(line));
     // Before there is a secret nobody repeats it: the server's own words.
-    for (const line of shown) this.#hear(line);
+    for (const line of shown) this.#learn(line);
     return { code: reply.code, lines: shown };
   }
 
@@ -66,13 +66,13 @@ export class Redaction {
   }
 
   #isServersOwn(word: string): boolean {
-    return isOrdinaryWord(word) || this.#heard.has(word.toLowerCase());
+    return isOrdinaryWord(word) || this.#seen.has(word.toLowerCase());
   }
 
-  #hear(text: string): void {
+  #learn(text: string): void {
     for (const word of text.toLowerCase().split(/[^\p{L}\p{N}_@.-]+|\.(?!\w)/u)) {
-      if (this.#heard.size >= limits.redactedWordsMax) return;
-      if (word !== "") this.#heard.add(word);
+      if (this.#seen.size >= limits.redactedWordsMax) return;
+      if (word !== "") this.#seen.add(word);
     }
   }
 

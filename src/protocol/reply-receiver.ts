@@ -39,7 +39,7 @@ export class ReplyReceiver {
   receive(bytes: Uint8Array): ReplyEvent[] {
     const text = this.#plainLines(bytes);
     if (text === undefined) this.#bytesOneByOne(bytes);
-    else for (const line of text.split(/\r?\n/).slice(0, -1)) this.#hear(this.#lines.receive(line));
+    else for (const line of text.split(/\r?\n/).slice(0, -1)) this.#add(this.#lines.receive(line));
     return this.#takeEvents();
   }
 
@@ -52,7 +52,7 @@ export class ReplyReceiver {
   }
 
   settle(): ReplyEvent[] {
-    if (this.isDoubtful) this.#hear(this.#lines.settle());
+    if (this.isDoubtful) this.#add(this.#lines.settle());
     return this.#takeEvents();
   }
 
@@ -83,10 +83,10 @@ export class ReplyReceiver {
   }
 
   #fail(error: SallyportError): void {
-    this.#hear([{ type: "failure", error }]);
+    this.#add([{ type: "failure", error }]);
   }
 
-  #hear(events: readonly ReplyEvent[]): void {
+  #add(events: readonly ReplyEvent[]): void {
     for (const event of events) {
       if (this.#stage === "over") return;
       this.#events.push(event);
@@ -143,6 +143,6 @@ export class ReplyReceiver {
 
   #endOfLine(): void {
     this.#carriageReturns = 0;
-    this.#hear(this.#lines.receive(this.#line.take()));
+    this.#add(this.#lines.receive(this.#line.take()));
   }
 }

@@ -69,7 +69,7 @@ export class FtpSession implements Session {
     const pause = new PassiveReplyPause(environment.clock);
     this.passiveReplyPause = pause;
     this.#channel = new ControlConnection(connection, {
-      bytes: (bytes) => pause.heard(bytes),
+      bytes: (bytes) => pause.received(bytes),
       command: (command) => this.#arrive(command),
       isLoggedIn: () => this.state.phase === "logged-in",
       malformed: (reason) => this.#arrive({ malformed: reason }),

@@ -11,7 +11,7 @@ import { kindOf, makeDirectory, pathOf } from "./local-tree.ts";
 import { joinPath, readTree, type TreeFindings, type TreeLevel, topLevel } from "./tree.ts";
 import type { Task, TaskContext } from "./worker-pool.ts";
 
-/** What the caller hears of a tree while it is walked. */
+/** What is reported of a tree while it is walked. */
 export interface TreeEvents {
   /** The sizes of files that are to come. */
   expected(sizes: readonly (number | undefined)[]): void;

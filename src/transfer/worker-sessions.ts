@@ -13,7 +13,7 @@ export interface SessionSource<Server> {
   openWith(server: Server): number;
 }
 
-/** What a worker hears of a server that it cannot have a session with. */
+/** A server with which a worker cannot have a session, and why. */
 export interface Unreachable<Server> {
   readonly server: Server;
   readonly cause: unknown;

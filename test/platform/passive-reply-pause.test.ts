@@ -12,7 +12,7 @@ async function waits(...sent: readonly (readonly [silenceMs: number, text: strin
   const pause = new PassiveReplyPause(clock);
   for (const [silenceMs, text] of sent) {
     clock.advance(silenceMs);
-    pause.heard(bytesFromLatin1(text));
+    pause.received(bytesFromLatin1(text));
   }
   await pause.begin(new AbortController().signal);
   return order;
@@ -42,7 +42,7 @@ describe("the reply to a passive command waits", () => {
     const clock = new FakeClock();
     const pause = new PassiveReplyPause(clock);
     clock.advance(long);
-    pause.heard(bytesFromLatin1("EPSV\r\n"));
+    pause.received(bytesFromLatin1("EPSV\r\n"));
     expect(pause.begin(new AbortController().signal)).toBeUndefined();
   });
 
@@ -51,7 +51,7 @@ describe("the reply to a passive command waits", () => {
     clock.recordPauses();
     const pause = new PassiveReplyPause(clock);
     clock.advance(long);
-    pause.heard(bytesFromLatin1("EPSV\r\n"));
+    pause.received(bytesFromLatin1("EPSV\r\n"));
     const stop = new AbortController();
     const waiting = pause.begin(stop.signal);
     stop.abort(new Error("enough"));

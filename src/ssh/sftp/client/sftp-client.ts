@@ -41,7 +41,7 @@ export class SftpClient implements AsyncDisposable {
   readonly #machine: SftpClientMachine = new SftpClientMachine();
   readonly #waiting: Map<number, Waiting> = new Map();
   /** While requests are unanswered; an answer to any of them begins it again. */
-  readonly #patience: Watchdog;
+  readonly #replyTimeout: Watchdog;
   readonly #clock: Clock;
   /** Shortest time from a request to its answer so far. */
   #roundTripMs: number = Number.POSITIVE_INFINITY;
@@ -54,7 +54,7 @@ export class SftpClient implements AsyncDisposable {
     this.#connection = connection;
     this.#stream = connection.stream;
     this.#clock = clock;
-    this.#patience = new Watchdog(clock, limits.sftpReplyMs, () => this.#fail(silent()));
+    this.#replyTimeout = new Watchdog(clock, limits.sftpReplyMs, () => this.#fail(silent()));
     this.#stream.on("data", (bytes: Uint8Array) => this.#receive(bytes));
     // Nothing can come any more, so nothing more is to be sent either.
     this.#stream.once("end", () => this.#fail(ended()));
@@ -114,7 +114,7 @@ export class SftpClient implements AsyncDisposable {
       this.#waiting.set(id, { resolve, reject, askedMs: this.#clock.nowMs() }),
     );
     reply.catch(() => {}); // whoever gave up waiting needs no answer
-    this.#patience.start();
+    this.#replyTimeout.start();
     return { reply: reply as Promise<Reply<T>>, taken: this.#send(pieces) };
   }
 
@@ -126,7 +126,7 @@ export class SftpClient implements AsyncDisposable {
   }
 
   async #greet(): Promise<void> {
-    this.#patience.start();
+    this.#replyTimeout.start();
     const extensions = await new Promise<ReadonlyMap<string, string>>((resolve, reject) => {
       this.#ready = { resolve: resolve as never, reject, askedMs: 0 };
       if (this.#failure !== undefined) reject(this.#failure);
@@ -153,11 +153,11 @@ export class SftpClient implements AsyncDisposable {
   #handle(event: SftpEvent): void {
     if (event.type === "failed") this.#fail(event.error);
     else if (event.type === "ready") {
-      this.#patience.end();
+      this.#replyTimeout.end();
       this.#ready?.resolve(event.extensions as never);
     } else {
-      if (this.#machine.unanswered > 0) this.#patience.restart();
-      else this.#patience.end();
+      if (this.#machine.unanswered > 0) this.#replyTimeout.restart();
+      else this.#replyTimeout.end();
       const waiting = this.#waiting.get(event.id);
       this.#waiting.delete(event.id);
       this.#roundTripMs = Math.min(this.#roundTripMs, this.#clock.nowMs() - (waiting?.askedMs ?? 0));
@@ -170,7 +170,7 @@ export class SftpClient implements AsyncDisposable {
     if (this.#failure !== undefined) return;
     const failure = isSallyportError(error) ? error : new SallyportError("INTERNAL", "SFTP failed", { cause: error });
     this.#failure = failure;
-    this.#patience.end();
+    this.#replyTimeout.end();
     this.#ready?.reject(failure);
     for (const { reject } of this.#waiting.values()) reject(failure);
     this.#waiting.clear();
