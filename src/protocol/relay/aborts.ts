@@ -31,6 +31,11 @@ export class Aborts {
     return this.#held.size === 0 ? undefined : [...this.#held].map(({ id }) => id).join(" ");
   }
 
+  /** Nothing was aborted, or all of it is over. */
+  get isQuiet(): boolean {
+    return this.#held.size === 0 && !this.#owesTwo && !this.isWaiting;
+  }
+
   /** The server's replies are not complete: the next command's would be taken for the one that is missing. */
   get isWaiting(): boolean {
     return this.#ending.size > 0 || this.#control.awaits("ABOR") || this.#probing;

@@ -114,12 +114,13 @@ export class Commands {
     // A server that leaves out a reply then would give us the next command's in its place.
     if (aborts.isWaiting) return true;
     if (line.type === "malformed") return false;
-    const { relay, verb } = findCommand(line.command.verb) ?? {};
+    const row = findCommand(line.command.verb);
+    const { relay, verb } = row ?? {};
     if (verb === "PASS" && upstreamTls.isUndecided && control.awaits("USER")) return true;
     // Its answer is the last thing that is sent in the clear.
     if (verb === "AUTH" && control.unanswered > 0) return true;
     const setup = relay === "answer";
-    if (this.#refusalOf(line.command) !== undefined) return false;
+    if (this.#refusalOf(line.command, row) !== undefined) return false;
     if (!(setup || relay === "transfer" || verb === "REST")) return false;
     // The answer to the login decides what becomes of it.
     if (!this.#isLoggedIn) return control.awaits("USER", "PASS", "ACCT");
@@ -146,7 +147,7 @@ export class Commands {
     }
     const { command } = line;
     const row = findCommand(command.verb);
-    const refusal = this.#refusalOf(command);
+    const refusal = this.#refusalOf(command, row);
     if (refusal !== undefined) control.answer(command.verb, refusal);
     else if (row?.relay === "answer" && !this.#isLoggedIn) control.answer(command.verb, gatewayReply("loginFirst"));
     else if (row?.relay === "answer") downstream.handle(command);
@@ -156,9 +157,8 @@ export class Commands {
   }
 
   /** By the operator's rule about the client's TLS. */
-  #refusalOf({ verb }: Command): Reply | undefined {
-    const isTransfer = findCommand(verb)?.relay === "transfer";
-    return this.#parts.downstreamTls.refuse(verb, isTransfer && this.#isLoggedIn);
+  #refusalOf({ verb }: Command, row: CommandRow | undefined): Reply | undefined {
+    return this.#parts.downstreamTls.refuse(verb, row?.relay === "transfer" && this.#isLoggedIn);
   }
 
   #transfer(command: Command, row: CommandRow): void {

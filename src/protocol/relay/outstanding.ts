@@ -51,7 +51,8 @@ export class Outstanding {
   }
 
   has(...verbs: readonly string[]): boolean {
-    return this.#list.some((pending) => verbs.includes(pending.verb));
+    for (const { verb } of this.#list) if (verbs.includes(verb)) return true;
+    return false;
   }
 
   /** Hands the reply to its command; false when nobody asked. */

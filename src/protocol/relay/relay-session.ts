@@ -224,12 +224,17 @@ export class RelaySession {
   #proceed(): void {
     const control = this.#control;
     if (control.isClosed) return;
-    if (this.#shutdown.hasBegun) this.#survival?.stop();
-    else this.#survival?.proceed();
-    if (control.isClosed) return;
-    if (control.outOfStep !== undefined && !control.serverIsGone)
-      this.#shutdown.now(this.#outOfStep(control.outOfStep));
-    if (control.isClosed) return;
+    const survival = this.#survival;
+    if (survival !== undefined) {
+      if (this.#shutdown.hasBegun) survival.stop();
+      else survival.proceed();
+      if (control.isClosed) return;
+    }
+    const { outOfStep } = control;
+    if (outOfStep !== undefined && !control.serverIsGone) {
+      this.#shutdown.now(this.#outOfStep(outOfStep));
+      if (control.isClosed) return;
+    }
     if (!control.serverIsGone && !this.#shutdown.hasBegun) this.#commands.resume();
     this.#downstreamTls.proceed(this.#commands.heldCount > 0 || !this.#betweenLines);
     if (control.isClosed) return;

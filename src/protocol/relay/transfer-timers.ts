@@ -9,17 +9,11 @@ import type { PortAhead } from "./port-ahead.ts";
 import type { TransferQueue } from "./transfer-queue.ts";
 import type { Transfers } from "./transfers.ts";
 
-const names = [
-  "keepalive",
-  "data-open",
-  "late-data",
-  "abort-hold",
-  "abort-probe",
-  "abort-reply",
-  "loss-news",
-  "port-ahead",
-] as const;
-type TransferTimer = (typeof names)[number];
+/** By what they are for: the transfer at the head, what is aborted, the session. */
+const ofTransfer = ["keepalive", "data-open", "late-data", "loss-news"] as const;
+const ofAborts = ["abort-hold", "abort-probe", "abort-reply"] as const;
+const ofSession = ["port-ahead"] as const;
+type TransferTimer = (typeof ofTransfer | typeof ofAborts | typeof ofSession)[number];
 
 interface SessionParts {
   readonly control: ControlConnections;
@@ -35,6 +29,9 @@ export class TransferTimers {
   readonly #parts: SessionParts;
   /** What each timer that runs is for. */
   readonly #running: Map<TransferTimer, string> = new Map();
+  /** There was a transfer, or an abort, when the timers of these were looked at last. */
+  #hadTransfer = false;
+  #hadAborts = false;
   /** What the late-data timer has looked at last, and the bytes that it saw. */
   #lateFor = "";
   #bytesSeen = -1;
@@ -43,9 +40,20 @@ export class TransferTimers {
     this.#parts = parts;
   }
 
-  /** Start what is needed now, stop what is not. */
+  /** Start what is needed now, stop what is not. It comes with each input, mostly with no transfer and hardly ever with an abort. */
   update(): void {
-    const { head } = this.#parts.queue;
+    const { queue, aborts } = this.#parts;
+    const { head } = queue;
+    const hasTransfer = head !== undefined;
+    const hasAborts = !aborts.isQuiet;
+    if (hasTransfer || this.#hadTransfer) this.#update(ofTransfer, head);
+    if (hasAborts || this.#hadAborts) this.#update(ofAborts, head);
+    this.#update(ofSession, head);
+    this.#hadTransfer = hasTransfer;
+    this.#hadAborts = hasAborts;
+  }
+
+  #update(names: readonly TransferTimer[], head: DataTransfer | undefined): void {
     for (const name of names) {
       const purpose = this.#purpose(name, head);
       if (purpose === this.#running.get(name)) continue;
@@ -99,9 +107,7 @@ export class TransferTimers {
     return head && this.#purposes[name](head);
   }
 
-  readonly #purposes: Readonly<
-    Record<Exclude<TransferTimer, `abort-${string}` | "port-ahead">, (head: DataTransfer) => string | undefined>
-  > = {
+  readonly #purposes: Readonly<Record<(typeof ofTransfer)[number], (head: DataTransfer) => string | undefined>> = {
     // Until the data has arrived, too: a server that is done with a transfer counts the client idle.
     keepalive: ({ hasBegun, final }) =>
       this.#parts.keepaliveMs > 0 && (hasBegun || final !== "none") ? "session" : undefined,

@@ -55,8 +55,9 @@ export class WireReader {
 
   #advance(count: number): number {
     const from = this.#at;
-    if (this.left < count) throw remoteFault("ssh sent a packet that ends in the middle of a field");
-    this.#at += count;
+    const end = from + count;
+    if (end > this.#bytes.length) throw remoteFault("ssh sent a packet that ends in the middle of a field");
+    this.#at = end;
     return from;
   }
 }
