@@ -87,23 +87,12 @@ async function sendDirectory(
   await session.write(formatEntry("directory", facts.mode, 0, name));
   if (!(await session.answer())) return;
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    // A link could lead in a circle, or to what is not there.
-    if (entry.facts.type === "link") await sendLinked(session, command, from, joinPath(path, entry.name), depth);
-    else await sendAny(session, command, from, joinPath(path, entry.name), depth + 1);
+    // As with OpenSSH the file that a link leads to, and no directory: it could lead in a circle.
+    const recursive = command.recursive && entry.facts.type !== "link";
+    await sendAny(session, { ...command, recursive }, from, joinPath(path, entry.name), depth + 1);
   }
   await session.write("E\n");
   await session.answer();
-}
-
-/** As OpenSSH does it, the file that a link leads to; directories are not entered that way. */
-async function sendLinked(
-  session: ScpSession,
-  command: ScpCommand,
-  from: From,
-  path: string,
-  depth: number,
-): Promise<void> {
-  await sendAny(session, { ...command, recursive: false }, from, path, depth + 1);
 }
 
 async function sendFile(
