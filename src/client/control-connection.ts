@@ -1,7 +1,7 @@
 // The control connection: commands out, each reply to the command that it answers.
 import type { Clock } from "../platform/clock.ts";
 import { Deferred } from "../platform/deferred.ts";
-import type { Connection } from "../platform/network.ts";
+import { type Connection, receivesInto } from "../platform/network.ts";
 import type { Soon } from "../platform/soon.ts";
 import type { TraceEventBody } from "../platform/trace.ts";
 import { Watchdog } from "../platform/watchdog.ts";
@@ -15,7 +15,7 @@ import type { PendingKind } from "../protocol/relay/outstanding.ts";
 import type { Reply } from "../protocol/reply.ts";
 import { type ReplyEvent, ReplyReceiver, skippedNote } from "../protocol/reply-receiver.ts";
 import { mayHaveSecret } from "../protocol/secret-arguments.ts";
-import { type Asked, ExpectedReplies } from "./expected-replies.ts";
+import { type Asked, ExpectedReplies, type ReplyHooks } from "./expected-replies.ts";
 
 export interface ControlOptions {
   readonly clock: Clock;
@@ -31,8 +31,9 @@ export class ControlConnection {
   readonly closed: Promise<SallyportError | undefined>;
   /** When anything was sent or received last, by the Clock. */
   lastActiveMs: number;
-  /** Nobody repeats a password that no command had: what is said from now on need not be looked through, unless it is shown. */
-  isLoggedIn = false;
+  #isLoggedIn = false;
+  /** AUTH has been sent and not answered. */
+  #isSecuring = false;
   /** What may be shown of what was sent and received. */
   readonly redaction: Redaction = new Redaction();
   readonly #options: ControlOptions;
@@ -84,9 +85,28 @@ export class ControlConnection {
     return this.#expected.length === 0 || this.#expected.transferring;
   }
 
+  /**
+   * Nobody repeats a password that no command had: what is said from now on need not be looked through, unless it is shown. And nothing is
+   * put inside TLS any more, so that it can be read into memory that exists.
+   */
+  loggedIn(): void {
+    this.#isLoggedIn = true;
+    const { connection } = this;
+    if (!receivesInto(connection)) return;
+    connection.stream.off("data", this.#onData);
+    const room = new Uint8Array(limits.replyLineBytesMax);
+    connection.receiveInto({
+      room: () => room,
+      filled: (count) => {
+        this.#receive(room.subarray(0, count));
+        return true;
+      },
+    });
+  }
+
   /** The reply that the server begins with. */
   greeting(): Promise<Reply> {
-    const { final } = this.#expect("", "plain");
+    const { final } = this.#expected.expect("", "plain");
     this.#watch();
     return final;
   }
@@ -97,10 +117,12 @@ export class ControlConnection {
   }
 
   /** `verb` in upper case. @throws SallyportError `FTP_PROTOCOL_LOCAL` when the argument would end the line. */
-  ask(verb: string, argument?: string, kind: PendingKind = "plain"): Asked {
+  ask(verb: string, argument?: string, kind: PendingKind = "plain", onFirst?: ReplyHooks["onFirst"]): Asked {
     const text = commandLine(verb, argument);
     if (this.#failure !== undefined) return ExpectedReplies.failed(this.#failure);
-    const asked = this.#expect(verb, kind);
+    if (verb === "AUTH") this.#isSecuring = true;
+    const onFinal = verb === "AUTH" ? this.#onAuth : kind === "transfer" ? this.#onTransferOver : undefined;
+    const asked = this.#expected.expect(verb, kind, { onFirst, onFinal });
     this.#send(text);
     // Secrets are learnt in any case.
     const line =
@@ -179,14 +201,15 @@ export class ControlConnection {
     this.#watch();
   };
 
+  readonly #onData = (bytes: Uint8Array): void => this.#receive(bytes);
+
   #attach(connection: Connection): void {
     const { stream } = connection;
-    const onData = (bytes: Uint8Array): void => this.#receive(bytes);
     const onEnd = (): void => this.#gone(connection, undefined);
-    stream.on("data", onData).once("end", onEnd);
+    stream.on("data", this.#onData).once("end", onEnd);
     void connection.closed.then(({ error }) => this.#gone(connection, error));
     this.#detach = () => {
-      stream.off("data", onData).off("end", onEnd);
+      stream.off("data", this.#onData).off("end", onEnd);
       stream.pause();
     };
   }
@@ -198,25 +221,26 @@ export class ControlConnection {
     this.fail(hungUp(cause));
   }
 
-  #expect(verb: string, kind: PendingKind): Asked {
-    const asked = this.#expected.expect(verb, kind, ({ code }) => {
-      if (kind === "transfer") this.#upload = undefined;
-      // At once, so that the first bytes of TLS are not read here.
-      if (verb === "AUTH" && code === 234) this.#detach();
-    });
-    return asked;
-  }
+  /** At once, so that the first bytes of TLS are not read here. */
+  readonly #onAuth = ({ code }: Reply): void => {
+    this.#isSecuring = false;
+    if (code === 234) this.#detach();
+  };
+
+  readonly #onTransferOver = (): void => {
+    this.#upload = undefined;
+  };
 
   #receive(bytes: Uint8Array): void {
     this.lastActiveMs = this.#options.clock.nowMs();
-    const securing = this.#expected.has("AUTH");
+    const securing = this.#isSecuring;
     const events = this.#receiver.receive(bytes);
     this.#handle(events);
     this.#cancelSettling();
     if (this.#receiver.isDoubtful) this.#cancelSettling = this.#options.clock.after(limits.replyEndMs, this.settle);
     if (this.#failure !== undefined) return;
     // What stands behind the 234 in the clear somebody in between may have put there (CVE-2021-22947).
-    const secured = securing && !this.#expected.has("AUTH");
+    const secured = securing && !this.#isSecuring;
     if (secured && (events.length > 1 || bytes.at(-1) !== 0x0a)) {
       this.fail(remoteFault("the server continued in the clear after it had agreed to TLS", "Is somebody in between?"));
     }
@@ -239,11 +263,11 @@ export class ControlConnection {
   }
 
   #reply(reply: Reply): void {
-    const { lines } = this.#showsReplies || !this.isLoggedIn ? this.redaction.reply(reply) : reply;
+    const { lines } = this.#showsReplies || !this.#isLoggedIn ? this.redaction.reply(reply) : reply;
     if (this.#showsReplies) this.#options.emit({ type: "ftp.reply", side: "upstream", origin: "server", lines });
     if (reply.code !== 421) this.repliesReceived += 1;
     else this.fail(replyError("the server ends the session", this.redaction.reply(reply)));
-    if (this.#nudged && reply.code !== 200) this.stray = this.#expect("NOOP", "plain").final;
+    if (this.#nudged && reply.code !== 200) this.stray = this.#expected.expect("NOOP", "plain").final;
     this.#nudged = false;
     if (this.#failure !== undefined || this.#expected.receive(reply)) return;
     this.#unsolicited += 1;

@@ -63,7 +63,7 @@ export async function receiveByName(
     received.size = size === 0 ? undefined : size;
   });
   const facts = onFacts === undefined && known === undefined ? undefined : factsOf(session, name, reported);
-  facts?.then(onFacts, () => {});
+  if (onFacts !== undefined) facts?.then(onFacts, () => {});
   if (known !== undefined && facts !== undefined) assertSame(what, known, await facts);
   if (session.options.pipeline === false) await Promise.all([reported, facts]);
   const { sink, finish } = counting(order, received);
@@ -97,11 +97,10 @@ export async function receiveByName(
   return { bytes: received.bytes - offset, verified, mode: session.modes.mode, how, attempts: 1 };
 }
 
-/** Asks for MDTM as well. */
-async function factsOf(session: Session, path: string, reported: Promise<number | undefined>): Promise<SourceFacts> {
-  const time = session.features.has("MDTM") ? reportedTime(session, path) : undefined;
-  const size = await reported;
-  return definedProps({ size, modifiedMs: await time });
+/** Asks for MDTM as well, which is answered behind SIZE. */
+function factsOf(session: Session, path: string, reported: Promise<number | undefined>): Promise<SourceFacts> {
+  if (!session.features.has("MDTM")) return reported.then((size) => definedProps({ size }));
+  return reportedTime(session, path).then(async (modifiedMs) => definedProps({ size: await reported, modifiedMs }));
 }
 
 /** Bytes of two files must not be mixed. Throws `FTP_VERIFY` with the phase `resume` when another size or time is told than before. */

@@ -86,7 +86,7 @@ async function setUp(
     prepared = prepare(session, first);
     prepared.catch(() => {}); // a refused login says it better
   });
-  control.isLoggedIn = true;
+  control.loggedIn();
   const { features, type } = await (prepared ?? prepare(session, first));
   if (environment.known !== undefined) environment.known.first ??= { greeting, modes: session.modes, features, type };
   return { ...session, features, type };

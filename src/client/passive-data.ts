@@ -17,10 +17,11 @@ import { connectMsOf, notify, type Session } from "./session.ts";
 
 /** It must be disposed of with the signal aborted, or when the connection stands. */
 export function openPassive(session: Session, signal: AbortSignal, coming: DataCommand): DataConnection {
-  let where = "";
+  let agreed: Endpoint | undefined;
   const ready = agreePassive(session, coming);
-  const connection = ready.then(async ({ endpoint, note, named }) => {
-    where = formatEndpoint(endpoint);
+  const open = async (): Promise<Connection> => {
+    const { endpoint, note, named } = await ready;
+    agreed = endpoint;
     try {
       const connected = await connect(session, endpoint, signal);
       if (note !== undefined) notifyOnce(session, `connected, but ${note}`);
@@ -28,9 +29,10 @@ export function openPassive(session: Session, signal: AbortSignal, coming: DataC
     } catch (error) {
       throw unreachable(error, note, named);
     }
-  });
+  };
+  const connection = open();
   return {
-    how: () => `passive ${where}`.trim(),
+    how: () => (agreed === undefined ? "passive" : `passive ${formatEndpoint(agreed)}`),
     ready,
     connection,
     details: () => ({ mode: "passive" }),

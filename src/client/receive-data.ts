@@ -85,7 +85,8 @@ class Reception implements Receiver {
     else if (stream.destroyed) this.#onClose();
     else {
       this.#stopListening = onAbort(signal, this.#onAbort);
-      stream.on("end", this.#onEnd).on("error", this.#fail).on("close", this.#onClose);
+      // What breaks it closes it.
+      stream.on("end", this.#onEnd).on("close", this.#onClose);
       this.#begin();
       this.#watch();
     }
@@ -110,7 +111,9 @@ class Reception implements Receiver {
     }
   }
 
-  readonly #onData = (chunk: Uint8Array): void => void this.#take(chunk);
+  readonly #onData = (chunk: Uint8Array): void => {
+    if (!this.#over) this.#take(chunk);
+  };
 
   /** False: no more for now. */
   #take(chunk: Uint8Array): boolean {
@@ -134,6 +137,7 @@ class Reception implements Receiver {
   }
 
   readonly #onEnd = (): void => {
+    if (this.#over) return;
     this.#settle();
     // ProFTPD says 226 only when our end has come too.
     this.#stream.end();
@@ -142,10 +146,13 @@ class Reception implements Receiver {
 
   readonly #onAbort = (): void => this.#fail(this.#options.signal.reason);
 
-  readonly #onClose = (): void =>
+  readonly #onClose = (): void => {
+    if (this.#over) return;
     this.#fail(this.#stream.errored ?? new SallyportError("NET_RESET", "the data connection was closed"));
+  };
 
   readonly #fail = (error: unknown): void => {
+    if (this.#over) return;
     this.#settle();
     this.#stream.pause();
     this.#reject(error);
@@ -156,12 +163,11 @@ class Reception implements Receiver {
     if (!this.#over) this.#stallTimeout.restart();
   }
 
+  /** Its listeners stay, since the connection goes next. */
   #settle(): void {
     this.#over = true;
     this.#stallTimeout.end();
     this.#stopListening();
-    this.#stream.off("data", this.#onData).off("end", this.#onEnd);
-    this.#stream.off("error", this.#fail).off("close", this.#onClose);
   }
 }
 

@@ -80,22 +80,33 @@ export class SessionHolder implements Holder {
     const letGo = this.hold();
     const end = this.#follow(signal);
     const both = end.signal;
-    const call = this.#turn.take(async (release) => {
-      if (this.#kept > 0) await this.revive(both);
-      const asksWhere = (mayRevive || this.#kept > 0) && this.#hasMoved && this.#directory === undefined;
-      if (from !== "anywhere" || asksWhere) await raceAbort(leaveDirectory(this.session), both);
-      if (asksWhere) {
-        this.#directory = await raceAbort(workingDirectory(this.session), both).catch(() => undefined);
-        this.#hasMoved = this.#directory === undefined && this.session.control.failure === undefined;
-      }
-      return await work(this.session, both, release);
-    }, both);
     const over = (): void => {
       this.#unfollow(end);
       letGo();
     };
-    call.then(over, over);
-    return call;
+    return this.#turn.take(
+      (release) => {
+        const isReady = this.#kept === 0 && from === "anywhere" && !this.#asksWhere(mayRevive);
+        if (isReady) return work(this.session, both, release);
+        return this.#prepare(both, mayRevive, from).then(() => work(this.session, both, release));
+      },
+      both,
+      over,
+    );
+  }
+
+  /** A new session would have to go to a directory that nobody knows. */
+  #asksWhere(mayRevive: boolean): boolean {
+    return (mayRevive || this.#kept > 0) && this.#hasMoved && this.#directory === undefined;
+  }
+
+  async #prepare(signal: AbortSignal, mayRevive: boolean, from: "user's directory" | "anywhere"): Promise<void> {
+    if (this.#kept > 0) await this.revive(signal);
+    const asksWhere = this.#asksWhere(mayRevive);
+    if (from !== "anywhere" || asksWhere) await raceAbort(leaveDirectory(this.session), signal);
+    if (!asksWhere) return;
+    this.#directory = await raceAbort(workingDirectory(this.session), signal).catch(() => undefined);
+    this.#hasMoved = this.#directory === undefined && this.session.control.failure === undefined;
   }
 
   /** In its turn: a data connection is opened for the transfer that comes next. Nobody has to wait for it; where it fails nothing is lost. */

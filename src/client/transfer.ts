@@ -34,7 +34,7 @@ const transferOver = new Error("the transfer is over");
  */
 export async function runOnce(session: Session, order: TransferOrder): Promise<TransferEnd> {
   order.signal.throwIfAborted();
-  const over = new LinkedAbort(order.signal);
+  const over = LinkedAbort.of(order.signal);
   const { signal } = over;
   // Sent pipelined with what follows, if that is proven.
   const typed = session.type === order.type ? undefined : setType(session, order.type);
@@ -48,7 +48,7 @@ export async function runOnce(session: Session, order: TransferOrder): Promise<T
     if (!session.modes.proven) await typed;
     const ended = await new TransferRun(session, order, end, signal).run(typed, isAhead);
     // What is over has nobody who would have to hear of it.
-    over.release();
+    over.giveBack();
     session.openings.giveBack(opening);
     return ended;
   } catch (error) {
@@ -174,16 +174,13 @@ export class TransferRun {
     const { verb, argument, direction, onAnnounced } = this.#order;
     const isProven = modes.proven;
     const follows = following(this.#session)[direction];
-    const asked = control.ask(verb, argument, "transfer");
+    const onFirst = (reply: Reply): void => {
+      this.#first = reply;
+      if (reply.code < 200) onAnnounced?.();
+    };
+    const asked = control.ask(verb, argument, "transfer", onFirst);
     this.#earlier = this.#session.transfer;
     this.#session.transfer = asked.final;
-    asked.first.then(
-      (reply) => {
-        this.#first = reply;
-        if (reply.code < 200) onAnnounced?.();
-      },
-      () => {},
-    );
     const mustWait = isAhead && direction === "upload" && !readsInOrder(this.#session);
     const mayRelease = isProven && follows === "connected";
     const carried = this.#carry(isProven, mayRelease, mustWait ? asked.first : undefined);

@@ -1,6 +1,7 @@
 // After a transfer: is the file at the other side the same?
 
 import { type Digest, makeDigest } from "../platform/digest.ts";
+import type { Soon } from "../platform/soon.ts";
 import { judgeSize } from "../protocol/client/size-verdict.ts";
 import { definedProps } from "../protocol/defined-props.ts";
 import { isSallyportError, SallyportError } from "../protocol/error.ts";
@@ -85,8 +86,18 @@ export interface Verified {
   readonly direction: "download" | "upload";
 }
 
-/** After the confirmation. Throws `FTP_VERIFY`. `told` is what the server reported before, if anything. */
-export async function verify(
+/** After the confirmation. Throws `FTP_VERIFY`. `told` is what the server reported before, if anything. At once, unless something has to be asked. */
+export function verify(
+  session: Session,
+  about: Verified,
+  plan: Verification,
+  reported: number | undefined,
+): Soon<TransferResult["verified"]> {
+  const isKnown = plan.hash === undefined && (!plan.size || reported === about.have);
+  return isKnown ? compare(session, about, plan, reported) : askAndCompare(session, about, plan, reported);
+}
+
+async function askAndCompare(
   session: Session,
   about: Verified,
   plan: Verification,

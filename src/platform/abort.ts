@@ -1,4 +1,5 @@
 // What an AbortSignal ends.
+import { limits } from "../protocol/limits.ts";
 
 /** What waits for a signal. One listener does for all of it: from the eleventh on Node would take them for a leak. */
 class AbortListeners {
@@ -27,6 +28,10 @@ class AbortListeners {
     return () => {
       if (this.#runs.delete(mine) && this.#runs.size === 0) this.#signal?.removeEventListener("abort", this.run);
     };
+  }
+
+  get isEmpty(): boolean {
+    return this.#runs.size === 0;
   }
 
   readonly run = (): void => {
@@ -110,19 +115,30 @@ export function raceAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> 
 /**
  * A signal that is aborted with others. It has to be aborted or released in the end: until then its sources keep it. `AbortSignal.any` needs neither, but
  * in Node 20 it leaves a trace in each source for as long as that lives. Who waits by {@link onAbort} is called from here, for Node's listeners cost
- * more than the rest, and each transfer has two such signals.
+ * more than the rest. Each transfer has two such signals, so one that was released and not aborted serves again: to make one costs as much as a command.
  */
 export class LinkedAbort {
   readonly signal: AbortSignal;
   readonly #controller: AbortController = new AbortController();
   readonly #listeners: AbortListeners = new AbortListeners();
-  readonly #stops: (() => void)[] = [];
+  #stops: (() => void)[] = [];
 
   constructor(...sources: readonly (AbortSignal | undefined)[]) {
     const signal: ListenedSignal = this.#controller.signal;
     signal[listenersKey] = this.#listeners;
     this.signal = signal;
-    for (const source of sources) this.#stops.push(onAbort(source, () => this.abort(source?.reason)));
+    for (const source of sources) this.#follow(source);
+  }
+
+  /** One that follows `source`, new or not. */
+  static of(source: AbortSignal | undefined): LinkedAbort {
+    const link = spareLinks.pop() ?? new LinkedAbort();
+    link.#follow(source);
+    return link;
+  }
+
+  #follow(source: AbortSignal | undefined): void {
+    this.#stops.push(onAbort(source, () => this.abort(source?.reason)));
     if (this.isAborted) this.release();
   }
 
@@ -141,8 +157,18 @@ export class LinkedAbort {
   /** It follows nobody any more; idempotent. */
   release(): void {
     for (const stop of this.#stops) stop();
+    this.#stops = [];
+  }
+
+  /** The same when what it was for is over: it may serve somebody else. Once. */
+  giveBack(): void {
+    this.release();
+    const isAsNew = !this.isAborted && this.#listeners.isEmpty;
+    if (isAsNew && spareLinks.length < limits.spareSignalsMax) spareLinks.push(this);
   }
 }
+
+const spareLinks: LinkedAbort[] = [];
 
 /**
  * For one attempt after the other. One whose attempt went well is as good as new, since nothing of that attempt listens to it any

@@ -18,11 +18,14 @@ export function withDeadline(
   outer: AbortSignal | undefined,
   reason: () => unknown,
 ): { readonly signal: AbortSignal; readonly release: () => void } {
-  const end = new LinkedAbort(outer);
+  const end = LinkedAbort.of(outer);
   const cancel = clock.after(delayMs, () => end.abort(reason()));
+  let isReleased = false;
   const release = (): void => {
+    if (isReleased) return;
+    isReleased = true;
     cancel();
-    end.release();
+    end.giveBack();
   };
   return { signal: end.signal, release };
 }

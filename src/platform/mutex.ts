@@ -1,6 +1,15 @@
 // One at a time, in the order of asking.
 import { abortablePromise } from "./abort.ts";
 
+/** What it throws at once is its promise's as well. */
+function begun<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return work();
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
 export class Mutex {
   #isTaken = false;
   /** What wakes those that wait, in their order. */
@@ -9,26 +18,37 @@ export class Mutex {
 
   /**
    * Runs `work` when all before it are over, or have called `release`. An abort while it waits rejects at once and gives its
-   * place up.
+   * place up. `over` is called at the end, whatever that is.
    */
-  async take<T>(work: (release: () => void) => Promise<T>, signal: AbortSignal): Promise<T> {
-    signal.throwIfAborted();
-    if (this.#isTaken) await this.#turn(signal);
-    else this.#isTaken = true;
+  take<T>(work: (release: () => void) => Promise<T>, signal: AbortSignal, over: () => void = () => {}): Promise<T> {
+    if (!signal.aborted && !this.#isTaken) {
+      this.#isTaken = true;
+      return this.#run(work, over);
+    }
+    return this.#turn(signal).then(
+      () => this.#run(work, over),
+      (reason: unknown) => {
+        over();
+        throw reason;
+      },
+    );
+  }
+
+  #run<T>(work: (release: () => void) => Promise<T>, over: () => void): Promise<T> {
     let isReleased = false;
     const release = (): void => {
       if (!isReleased) this.#passOn();
       isReleased = true;
     };
-    let running: Promise<T> | undefined;
-    try {
-      running = work(release);
-      this.#running.add(running);
-      return await running;
-    } finally {
-      if (running !== undefined) this.#running.delete(running);
+    const running = begun(() => work(release));
+    const end = (): void => {
+      this.#running.delete(running);
       release();
-    }
+      over();
+    };
+    this.#running.add(running);
+    running.then(end, end);
+    return running;
   }
 
   /** Nobody has it, nobody waits, and nobody who has released it still runs. */

@@ -74,15 +74,23 @@ const patterns229: readonly RegExp[] = [
   /([!-/:-@[-`{-~])\s*\1\s*\1\s*(\d{1,5})\s*\1/g,
 ];
 
+/** The ports that the first pattern finds which finds any. */
+function matchesOfFirst(text: string): number[] {
+  for (const pattern of patterns229) {
+    const ports = Array.from(text.matchAll(pattern), (match) => Number(match[2]));
+    if (ports.length > 0) return ports;
+  }
+  return [];
+}
+
 /**
  * `(|||port|)` with any delimiter (IBM i writes `!`), spaces, missing brackets.
  * @throws SallyportError `FTP_PROTOCOL_REMOTE`
  */
 export function parse229(reply: Reply): number {
   const text = textOf(reply);
-  const found = patterns229.map((pattern) => new Set(Array.from(text.matchAll(pattern), (match) => Number(match[2]))));
-  const ports = found.find((set) => set.size > 0) ?? new Set<number>();
-  const [port = 0] = ports.size === 1 ? ports : [];
+  const matches = matchesOfFirst(text);
+  const [port = 0] = matches.every((one) => one === matches[0]) ? matches : [];
   if (!isPort(port)) throw unreadable(reply, "RFC 2428");
   return port;
 }

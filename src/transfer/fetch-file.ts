@@ -54,7 +54,7 @@ export async function fetchFile(
   const part = besideLocal(target, partSuffix);
   const [kind, partKind] = [kindOf(target), kindOf(part)];
   if (kind === "other") return await pour(session, path, target, options);
-  await assertFree(target, kind, part, partKind);
+  if (!mayBeWritten(kind) || !mayBeWritten(partKind)) await assertFree(target, kind, part, partKind);
   refuseAsciiParts(`could not download "${printable(path, 200)}"`, options, options.resume === true);
   if (options.inPlace === true) return await fetchInPlace(session, path, target, options);
   const file: LocalFile = { target, part, note: new LocalNote(besideLocal(target, noteSuffix)) };
@@ -154,37 +154,47 @@ async function fetchPart(
   state: AttemptState,
   step: Step,
 ): Promise<Transferred> {
-  const { signal, verify, type, onDataComplete, onProgress, onFacts, retries = 0 } = options;
   const there = step === "begin" ? 0 : ((await sizeHere(part)) ?? 0);
-  const asksTime = options.times === true && options.modifiedMs === undefined;
-  const reportFacts = (facts: SourceFacts): void => {
-    state.source = facts;
-    onFacts?.(facts);
-  };
-  const common = {
-    signal,
-    ...definedProps({ verify, type }),
-    ...(onDataComplete === undefined || retries > 0 ? {} : { onDataComplete, onSoonOver: options.onSoonOver }),
-    ...(options.noted === false && retries === 0 && !asksTime ? {} : { onFacts: reportFacts }),
-    onProgress: (progress: Progress) => {
-      if (progress.bytes > there) state.hasBegun = true;
-      note.reached(progress.bytes, state.source);
-      onProgress?.(progress);
-    },
-  };
+  const how = partAttempt(options, state, note, there);
   const before = there - (state.from ?? there);
   state.from ??= there;
   try {
-    const resumed = await fetchInto(session, path, part, there > 0, common);
-    return { ...resumed, bytes: resumed.bytes + before };
+    const resumed = await fetchInto(session, path, part, there > 0, how);
+    return before === 0 ? resumed : { ...resumed, bytes: resumed.bytes + before };
   } catch (error) {
     if (there === 0 || !isSallyportError(error) || error.details.phase !== "resume") throw error;
     options.note(`${error.message}; it is downloaded again from the beginning`);
     // It was no part of the file after all.
     if (step === "resume name") move(part, target);
     state.from = 0;
-    return await fetchInto(session, path, part, false, common);
+    return await fetchInto(session, path, part, false, how);
   }
+}
+
+/** `there`: bytes that the part has before. */
+function partAttempt(options: FetchFileOptions, state: AttemptState, note: LocalNote, there: number): FetchAttempt {
+  const { signal, verify, type, onDataComplete, onSoonOver, retries = 0 } = options;
+  const asksTime = options.times === true && options.modifiedMs === undefined;
+  const onFacts = (facts: SourceFacts): void => {
+    state.source = facts;
+    options.onFacts?.(facts);
+  };
+  const onProgress = (progress: Progress): void => {
+    if (progress.bytes > there) state.hasBegun = true;
+    note.reached(progress.bytes, state.source);
+    options.onProgress?.(progress);
+  };
+  return {
+    signal,
+    onProgress,
+    ...definedProps({
+      verify,
+      type,
+      // What is left after the data must need no other attempt.
+      ...(retries === 0 ? { onDataComplete, onSoonOver } : {}),
+      onFacts: options.noted === false && retries === 0 && !asksTime ? undefined : onFacts,
+    }),
+  };
 }
 
 type FetchAttempt = Pick<ReceiveOrder, "signal" | "onProgress" | "onFacts" | "onDataComplete" | "onSoonOver"> &
@@ -196,25 +206,27 @@ async function fetchInto(
   path: string,
   localPath: string,
   resume: boolean,
-  { verify, type, ...rest }: FetchAttempt,
+  how: FetchAttempt,
 ): Promise<Transferred> {
   assertWritable(localPath);
   const { clock, inTurn, hashes } = attemptsOf(session);
   const opened = resume ? await resumedTarget(localPath, compareBytes, clock) : newTarget(localPath, clock);
-  const { there, offset, sink, finish, giveUp } = opened;
-  const check = planVerification(hashes, definedProps({ verify, type }));
+  const { there, offset, sink } = opened;
+  const check = planVerification(hashes, how);
   if (check.hash !== undefined && offset > 0) {
     for await (const piece of readLocal(localPath, 0, offset)) check.hash.digest.update(piece);
   }
   try {
-    const order = { ...rest, ...definedProps({ type }), path, sink, offset, check };
-    const result = await inTurn(rest.signal, false, (receive, signal) => receive({ ...order, signal }));
+    const result = await inTurn(how.signal, false, (receive, signal) =>
+      receive({ ...how, path, sink, offset, check, signal }),
+    );
     // With the last reply there may have come what the next file's data connection waits for, and the server for that.
     await new Promise<void>((resolve) => setImmediate(resolve));
-    await finish();
-    return { ...result, bytes: result.bytes - (there - offset) };
+    const finished = opened.finish();
+    if (finished !== undefined) await finished;
+    return there === offset ? result : { ...result, bytes: result.bytes - (there - offset) };
   } catch (error) {
-    await giveUp();
+    await opened.giveUp();
     throw error;
   }
 }
@@ -287,6 +299,8 @@ async function pour(
   return await stream.result;
 }
 
+const mayBeWritten = (kind: LocalKind): boolean => kind === "missing" || kind === "file";
+
 async function assertFree(target: string, kind: LocalKind, part: string, partKind: LocalKind): Promise<void> {
   if (kind === "directory") {
     throw new SallyportError("FS_IS_DIRECTORY", `${target} is a directory`, { hint: "Give the file another name." });
@@ -297,7 +311,7 @@ async function assertFree(target: string, kind: LocalKind, part: string, partKin
       hint: "Name what it leads to; - is standard output.",
     });
   }
-  if (partKind === "missing" || partKind === "file") return;
+  if (mayBeWritten(partKind)) return;
   throw new SallyportError("FS_OUTSIDE", `${part} is in the way, and is not a file`, { hint: "Remove it." });
 }
 

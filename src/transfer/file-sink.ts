@@ -68,9 +68,15 @@ export class FileSink implements Sink {
   }
 
   /** All that came is in the file, which is closed. `whole`: an empty file is made as well. Throws `FS_*`. Idempotent. */
-  async close(whole: boolean): Promise<void> {
+  close(whole: boolean): void | Promise<void> {
+    this.#putAtOnce();
+    const isClosed = this.#descriptor === undefined && this.#failure === undefined && this.#at > this.#offset;
+    if (!isClosed) return this.#closeFile(whole);
+    this.#end(whole);
+  }
+
+  async #closeFile(whole: boolean): Promise<void> {
     try {
-      this.#putAtOnce();
       while (this.#failure === undefined && (this.#writing !== undefined || this.#any)) {
         this.#writeOut();
         await this.#writing;
@@ -80,13 +86,17 @@ export class FileSink implements Sink {
     } catch (error) {
       throw translateFsError(error, this.#path);
     } finally {
-      this.#cancel?.();
-      // After a failure what still comes may be put into it.
-      if (whole && this.#failure === undefined) this.#keepFirst();
+      this.#end(whole);
       const descriptor = this.#descriptor;
       this.#descriptor = undefined;
       if (descriptor !== undefined) await closeFile(descriptor);
     }
+  }
+
+  #end(whole: boolean): void {
+    this.#cancel?.();
+    // After a failure what still comes may be put into it.
+    if (whole && this.#failure === undefined) this.#keepFirst();
   }
 
   /**
@@ -198,8 +208,8 @@ export interface FileTarget {
   /** From where on the server's file is wanted: the last bytes that are here come once more, and are compared. */
   readonly offset: number;
   readonly sink: Sink & Required<Pick<Sink, "room">>;
-  /** All has come. Throws `FS_*`. */
-  finish(): Promise<void>;
+  /** All has come. Throws `FS_*`. At once with a small file. */
+  finish(): void | Promise<void>;
   /** What has come stays. Never rejects. */
   giveUp(): Promise<void>;
 }
@@ -222,7 +232,13 @@ const targetOf = (file: FileSink, there: number, offset: number): FileTarget => 
   offset,
   sink: file,
   finish: () => file.close(true),
-  giveUp: () => file.close(false).catch(() => {}),
+  giveUp: async () => {
+    try {
+      await file.close(false);
+    } catch {
+      // What broke the transfer is known.
+    }
+  },
 });
 
 async function bytesOf(path: string, from: number, to: number): Promise<Uint8Array> {

@@ -2,7 +2,7 @@
 
 import { accessSync, closeSync, constants, open, read, type Stats, statSync } from "node:fs";
 import { stat } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
+import { basename, dirname, resolve, sep } from "node:path";
 import { promisify } from "node:util";
 import { fsError, translateFsError } from "../filesystem/fs-error.ts";
 import { systemClock } from "../network/system-clock.ts";
@@ -110,11 +110,22 @@ async function readPiece(
  */
 export function localPathFor(directory: string, name: string): string {
   const plain = !/[/\\\0]/.test(name) && name !== "." && name !== ".." && name !== "" && !/^[A-Za-z]:/.test(name);
-  const path = plain ? resolve(directory, name) : "";
+  const path = plain ? inside(resolved(directory), name) : "";
   if (plain && basename(path) === name) return path;
   throw new SallyportError("FS_OUTSIDE", `the server names a file "${printable(name, 120)}", which leads elsewhere`, {
     hint: "Download it by hand under another name if you trust the server.",
   });
+}
+
+const inside = (place: string, name: string): string => (place.endsWith(sep) ? place + name : place + sep + name);
+
+/** Of the last directory: most files go where the one before went. */
+let known = { directory: "", from: "", place: "" };
+
+function resolved(directory: string): string {
+  const from = process.cwd();
+  if (known.directory !== directory || known.from !== from) known = { directory, from, place: resolve(directory) };
+  return known.place;
 }
 
 /** Before the server is asked for a file that could not be written. Throws `FS_*`. What the kernel knows is no work for another thread. */
@@ -124,7 +135,7 @@ export function assertWritable(path: string): void {
   const place = found === undefined ? dirname(path) : path;
   try {
     // With the slash a file there is none.
-    accessSync(found === undefined ? join(place, "/") : place, constants.W_OK);
+    accessSync(found === undefined ? `${place}/` : place, constants.W_OK);
   } catch (cause) {
     if (found !== undefined || (cause as { code?: unknown }).code !== "ENOENT") throw translateFsError(cause, place);
     throw new SallyportError("FS_NOT_FOUND", `there is no directory "${printable(place, 200)}" here`, {

@@ -1,7 +1,6 @@
 // Several workers, each with its own sessions, take tasks from one stack.
 import { holderOf } from "../client/client-calls.ts";
 import type { Clock } from "../platform/clock.ts";
-import { Deferred } from "../platform/deferred.ts";
 import { isSallyportError } from "../protocol/error.ts";
 import { limits } from "../protocol/limits.ts";
 import { isFtp, type ServerSession } from "./server-session.ts";
@@ -293,28 +292,48 @@ export type OnBytes = (bytes: number) => void;
 
 /** The ends of a worker's transfers that the worker does not wait for. */
 export class PendingCompletions {
-  readonly #pending: Set<Promise<void>> = new Set();
+  #count = 0;
+  /** Who waits until there are fewer. */
+  #waiting: (() => void)[] = [];
 
   /**
-   * Returns at the end of the transfer, or as soon as it calls `onDataComplete`; then `failed` is told if it fails after all.
+   * Resolves at the end of the transfer, or as soon as it calls `onDataComplete`; then `failed` is told if it fails after all.
    * @throws what the transfer throws before that
    */
-  async start(
-    transfer: (onDataComplete: OnDataComplete) => Promise<void>,
-    failed: (error: unknown) => void,
-  ): Promise<void> {
-    const dataComplete = new Deferred<"goes on" | "is over">();
-    const whole = transfer(() => dataComplete.resolve("goes on"));
-    whole.then(() => dataComplete.resolve("is over"), dataComplete.reject);
-    if ((await dataComplete.promise) === "is over") return;
-    const end = whole.catch(failed).then(() => void this.#pending.delete(end));
-    this.#pending.add(end);
-    // What this machine is slow to write must not pile up.
-    if (this.#pending.size >= limits.clientPendingCompletionsMax) await Promise.race(this.#pending);
+  start(transfer: (onDataComplete: OnDataComplete) => Promise<void>, failed: (error: unknown) => void): Promise<void> {
+    return new Promise((resolve, reject) => {
+      let isPending = false;
+      let isOver = false;
+      const onDataComplete = (): void => {
+        if (isPending || isOver) return;
+        isPending = true;
+        this.#count += 1;
+        // What this machine is slow to write must not pile up.
+        if (this.#count < limits.clientPendingCompletionsMax) resolve();
+        else this.#waiting.push(resolve);
+      };
+      const end = (settle: () => void): void => {
+        isOver = true;
+        if (isPending) this.#leave();
+        else settle();
+      };
+      transfer(onDataComplete).then(
+        () => end(resolve),
+        (error: unknown) => {
+          if (isPending) failed(error);
+          end(() => reject(error));
+        },
+      );
+    });
+  }
+
+  #leave(): void {
+    this.#count -= 1;
+    for (const wake of this.#waiting.splice(0)) wake();
   }
 
   /** All of them are over. */
   async over(): Promise<void> {
-    await Promise.all(this.#pending);
+    while (this.#count > 0) await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 }

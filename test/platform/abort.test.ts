@@ -176,3 +176,27 @@ test("a linked signal that was released is not aborted any more", () => {
   source.abort(new Error("enough"));
   expect([released.signal.aborted, kept.signal.aborted]).toEqual([false, true]);
 });
+
+test("a linked signal that was given back serves again, and its first source ends it no more", () => {
+  const [first, second] = [new AbortController(), new AbortController()];
+  const link = LinkedAbort.of(first.signal);
+  link.giveBack();
+  const again = LinkedAbort.of(second.signal);
+  expect(again).toBe(link);
+  first.abort(reason);
+  expect(again.signal.aborted).toBe(false);
+  second.abort(reason);
+  expect(again.signal.reason).toBe(reason);
+});
+
+test("a linked signal that was aborted, or that somebody still waits for, never serves again", () => {
+  const aborted = LinkedAbort.of(AbortSignal.abort(reason));
+  const awaited = LinkedAbort.of(undefined);
+  const stop = onAbort(awaited.signal, () => {});
+  aborted.giveBack();
+  awaited.giveBack();
+  const next = Array.from({ length: 10 }, () => LinkedAbort.of(undefined));
+  expect(next).not.toContain(aborted);
+  expect(next).not.toContain(awaited);
+  stop();
+});

@@ -61,3 +61,28 @@ test("an aborted signal takes no turn, and work that throws at once gives it bac
   await expect(mutex.take(throwing, never)).rejects.toBe(reason);
   await expect(mutex.take(async () => "works", never)).resolves.toBe("works");
 });
+
+test("whoever asked is told once that it is over: its work has ended, has failed, or never began", async () => {
+  const mutex = new Mutex();
+  const end = new Deferred();
+  const over: string[] = [];
+  const taking = (name: string, work: () => Promise<void>, signal: AbortSignal = never): Promise<void> =>
+    mutex.take(work, signal, () => over.push(name)).catch(() => {});
+  const leaving = new AbortController();
+  const all = [
+    taking("ended", () => end.promise),
+    taking("failed", async () => {
+      throw reason;
+    }),
+    taking("thrown at once", () => {
+      throw reason;
+    }),
+    taking("gone", async () => {}, leaving.signal),
+    taking("too late", async () => {}, AbortSignal.abort(reason)),
+  ];
+  leaving.abort(reason);
+  end.resolve();
+  await Promise.all(all);
+  await mutex.idle();
+  expect(over.sort()).toEqual(["ended", "failed", "gone", "thrown at once", "too late"]);
+});

@@ -32,8 +32,10 @@ export class TextReport implements Report {
     return this.#options.progress.begin(name);
   }
 
-  moved({ source, target, way, bytes, elapsedMs, verified, how, wasThere }: Moved): void {
+  moved(moved: Moved): void {
+    // Before the source is asked for, which is put together then.
     if (this.#options.quiet) return;
+    const { source, target, way, bytes, elapsedMs, verified, how, wasThere } = moved;
     // Of what is received the URL was typed; of the others nobody has seen the target yet.
     const name = way === "received" ? escapeText(target) : `${escapeText(source)} -> ${escapeText(target)}`;
     if (wasThere) {

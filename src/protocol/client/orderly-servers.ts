@@ -52,12 +52,18 @@ export interface ServerWords {
   readonly features: Features;
 }
 
-const find = ({ greeting, features }: ServerWords): OrderlyServer | undefined =>
-  servers.find(
-    (server) =>
-      greeting.lines.some((line) => server.greeting.test(line)) &&
-      (server.lacks === undefined || !features.has(server.lacks)),
-  );
+/** Which one each session's server is: with every file it is asked for. */
+const found: WeakMap<ServerWords, OrderlyServer | undefined> = new WeakMap();
+
+function find(words: ServerWords): OrderlyServer | undefined {
+  if (found.has(words)) return found.get(words);
+  const server = servers.find((one) => fits(one, words));
+  found.set(words, server);
+  return server;
+}
+
+const fits = ({ greeting, lacks }: OrderlyServer, words: ServerWords): boolean =>
+  words.greeting.lines.some((line) => greeting.test(line)) && (lacks === undefined || !words.features.has(lacks));
 
 export const followingOf = (words: ServerWords): Following => find(words) ?? unknown;
 

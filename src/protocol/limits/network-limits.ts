@@ -115,4 +115,9 @@ export const networkLimits = {
     unit: "connections",
     why: "at one data port being looked at, or dropped and not yet gone; more wait in its backlog",
   },
+  spareSignalsMax: {
+    value: 8,
+    unit: "signals",
+    why: "whose wait is over and that serve the next one; more are seldom waited for at once, and to make one costs as much as a command",
+  },
 } as const;
