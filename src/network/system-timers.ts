@@ -90,7 +90,7 @@ export class TimerQueue {
       this.#forgetCancelled();
       this.#timer = undefined;
       const [first] = this.#entries;
-      if (first !== undefined) this.#start(first.dueMs - performance.now());
+      if (first !== undefined) this.#start(Math.max(0, first.dueMs - performance.now())); // it may be due by now, and Node warns of a negative time
     }
   };
 
