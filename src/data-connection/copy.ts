@@ -227,12 +227,14 @@ export function finish(sink: Connection, clock: Clock, signal?: AbortSignal): Pr
   const { stream } = sink;
   return new Promise((resolve, reject) => {
     if (signal?.aborted === true) return reject(signal.reason);
+    let isSettled = false;
     const stop = (): void => {
+      isSettled = true;
       cancel();
       stopListening?.();
-      stream.off("close", settle);
     };
     const settle = (): void => {
+      if (isSettled) return;
       stop();
       resolve(stream.writableFinished);
     };
@@ -246,8 +248,9 @@ export function finish(sink: Connection, clock: Clock, signal?: AbortSignal): Pr
         stop();
         reject(signal.reason);
       });
-    stream.on("close", settle);
-    if (stream.writableFinished || stream.closed) settle();
-    else stream.end(settle); // also where it was ended before
+    if (stream.writableFinished || stream.closed) return settle();
+    stream.end(settle); // called whatever happens, also where it was ended before
+    // By whatever stream does not keep to that.
+    void sink.closed.then(settle);
   });
 }

@@ -24,6 +24,8 @@ export function fitPortRanges(range: PortRange): readonly PortRange[] {
 
 /** Throws `NET_ADDRESS_IN_USE` when the whole range is taken, else the network's error. */
 export function listenForData(network: Network, options: ListenOptions): Promise<Listener> {
+  // Any port: the network knows best.
+  if (options.ports.last === 0) return network.listen(options);
   return listenInFirst(network, options, fitPortRanges(options.ports));
 }
 

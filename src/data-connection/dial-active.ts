@@ -1,5 +1,6 @@
 // We connect to the port that the other side named: PORT, EPRT, LPRT, or no command at all (default data port).
-import { type Clock, withDeadline } from "../platform/clock.ts";
+import { onAbort, SpareAborts } from "../platform/abort.ts";
+import type { Clock } from "../platform/clock.ts";
 import { formatEndpoint } from "../platform/endpoint.ts";
 import type { Connection, ConnectOptions, Network } from "../platform/network.ts";
 import { definedProps } from "../protocol/defined-props.ts";
@@ -31,27 +32,39 @@ const anotherPortHelps: readonly ErrorCode[] = [
   "NET_UNSUPPORTED",
 ];
 
+/** A signal for each would cost more than the connection's system calls. */
+const spareAborts = new SpareAborts();
+
 /** Connects, from the preferred port or any other. Throws `NET_TIMEOUT` after `timeoutMs`, else the network's error. */
-export async function dialActive(options: DialOptions): Promise<Connection> {
-  const deadline = withDeadline(options.clock, options.timeoutMs, options.signal, () => noAnswer(options));
-  const { network, host, port, localAddress, preferredLocalPort: localPort } = options;
-  const anyPort: ConnectOptions = {
-    host,
-    port,
-    signal: deadline.signal,
-    ...definedProps({ localAddress }),
+export function dialActive(options: DialOptions): Promise<Connection> {
+  const attempt = spareAborts.take();
+  const cancelTimer = options.clock.after(options.timeoutMs, () => attempt.abort(noAnswer(options)));
+  const stopListening = onAbort(options.signal, () => attempt.abort(options.signal.reason));
+  const over = (): void => {
+    cancelTimer();
+    stopListening();
   };
-  try {
-    if (localPort === undefined || localPort < 1) return await network.connect(anyPort);
-    try {
-      return await network.connect({ ...anyPort, localPort });
-    } catch (error) {
-      if (!isSallyportError(error) || !anotherPortHelps.includes(error.code)) throw error;
-      return await network.connect(anyPort);
-    }
-  } finally {
-    deadline.release();
-  }
+  return dial(options, attempt.signal).then(
+    (connection) => {
+      over();
+      spareAborts.giveBack(attempt);
+      return connection;
+    },
+    (error: unknown) => {
+      over();
+      throw error;
+    },
+  );
+}
+
+function dial(options: DialOptions, signal: AbortSignal): Promise<Connection> {
+  const { network, host, port, localAddress, preferredLocalPort: localPort } = options;
+  const anyPort: ConnectOptions = { host, port, signal, ...definedProps({ localAddress }) };
+  if (localPort === undefined || localPort < 1) return network.connect(anyPort);
+  return network.connect({ ...anyPort, localPort }).catch((error: unknown) => {
+    if (!isSallyportError(error) || !anotherPortHelps.includes(error.code)) throw error;
+    return network.connect(anyPort);
+  });
 }
 
 function noAnswer({ host, port, timeoutMs }: DialOptions): SallyportError {

@@ -1,6 +1,5 @@
 // We listen, and the right peer connects to us: PASV, EPSV, LPSV.
 import { abortablePromise } from "../platform/abort.ts";
-import { Deferred } from "../platform/deferred.ts";
 import type { Endpoint } from "../platform/endpoint.ts";
 import type { Connection, Listener, Network, PortRange } from "../platform/network.ts";
 import { afterwards, type Soon } from "../platform/soon.ts";
@@ -50,35 +49,43 @@ export function openPassiveListener(options: PassiveListenerOptions): Promise<Pa
 /** Reason of an abort that nobody is told; made once, for the stack of an error costs more than the rest of a delivery. */
 const delivered = new SallyportError("CLOSED", "the data connection has come");
 
+interface Waiter {
+  readonly resolve: (connection: Connection) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
 class GuardedListener implements PassiveListener {
   readonly endpoint: Endpoint;
   readonly #listener: Listener;
   readonly #options: PassiveListenerOptions;
   #waiting: AbortController | undefined;
-  readonly #taken = new Deferred<Connection>();
+  /** First come, first served; the others wait in vain. */
+  readonly #waiters: Set<Waiter> = new Set();
   #connection: Connection | undefined;
+  /** Why nobody will come: the network's error. */
+  #failure: unknown;
   #rejected = 0;
+  /** Being looked at, or dropped and not yet gone. */
+  #busy = 0;
+  #isFull = false;
   #state: "waiting" | "taken" | "handed out" | "closed" = "waiting";
 
   constructor(listener: Listener, options: PassiveListenerOptions) {
     this.endpoint = listener.endpoint;
     this.#listener = listener;
     this.#options = options;
-    this.#taken.promise.catch(() => {});
-    void this.#admit();
+    this.#next();
   }
 
   accept({ signal }: { readonly signal?: AbortSignal } = {}): Promise<Connection> {
+    if (signal?.aborted === true) return Promise.reject(signal.reason);
+    const connection = this.take();
+    if (connection !== undefined) return Promise.resolve(connection);
+    if (this.#state !== "waiting") return Promise.reject(this.#failure ?? this.#closedError());
     return abortablePromise(signal, (resolve, reject) => {
-      if (this.#state === "handed out") reject(this.#closedError());
-      this.#taken.promise.then((connection) => {
-        // After an abort this call has no right to it, and behind another one neither.
-        if (signal?.aborted === true) return;
-        if (this.#state !== "taken") return reject(this.#closedError());
-        this.#state = "handed out";
-        resolve(connection);
-      }, reject);
-      return () => {};
+      const waiter: Waiter = { resolve, reject };
+      this.#waiters.add(waiter);
+      return () => this.#waiters.delete(waiter);
     });
   }
 
@@ -90,42 +97,61 @@ class GuardedListener implements PassiveListener {
 
   offer(connection: Connection): boolean {
     if (this.#state !== "waiting") return false;
-    this.#deliver(connection);
+    this.#state = "taken";
+    this.#connection = connection;
+    this.#waiting?.abort(delivered);
+    void this.#listener[Symbol.asyncDispose]();
+    for (const { resolve, reject } of this.#waiters) {
+      if (this.take() === undefined) reject(this.#closedError());
+      else resolve(connection);
+    }
     return true;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     const before = this.#state;
-    if (before === "waiting") {
-      const error = this.#closedError();
-      this.#taken.reject(error);
-      this.#waiting?.abort(error);
-    }
     if (before !== "handed out") this.#state = "closed";
+    this.#refuse();
+    this.#waiting?.abort(delivered);
     await this.#listener[Symbol.asyncDispose]();
     if (before !== "taken") return;
-    const connection = await this.#taken.promise;
-    connection.reset();
-    await connection.closed;
+    this.#connection?.reset();
+    await this.#connection?.closed;
+  }
+
+  /** Who waits at a listener is let go by its disposal. */
+  #next(): void {
+    this.#listener.accept({}).then(this.#arrived, this.#failed);
   }
 
   /** Drops everybody but the rightful peer. Nothing is thrown and nothing said to the victim (RFC 2577 section 8). */
-  async #admit(): Promise<void> {
-    const busy = new Set<Promise<unknown>>();
-    try {
-      while (this.#state === "waiting") {
-        // Who waits at a listener is let go by its disposal.
-        const connection = await this.#listener.accept({});
-        const judged = this.#judge(connection);
-        if (judged === undefined) continue;
-        const over: Promise<unknown> = judged.then(() => busy.delete(over));
-        busy.add(over);
-        // A flood waits in the listener's backlog, not in our memory.
-        if (busy.size >= limits.rejectedPeersLeavingMax) await Promise.race(busy);
-      }
-    } catch (error) {
-      this.#taken.reject(error);
-    }
+  readonly #arrived = (connection: Connection): void => {
+    this.#busy += 1;
+    const judged = this.#judge(connection);
+    if (judged === undefined) this.#busy -= 1;
+    else void judged.then(this.#judged);
+    // A flood waits in the listener's backlog, not in our memory.
+    this.#isFull = this.#busy >= limits.rejectedPeersLeavingMax;
+    if (this.#state === "waiting" && !this.#isFull) this.#next();
+  };
+
+  readonly #judged = (): void => {
+    this.#busy -= 1;
+    if (!this.#isFull) return;
+    this.#isFull = false;
+    if (this.#state === "waiting") this.#next();
+  };
+
+  readonly #failed = (error: unknown): void => {
+    if (this.#state !== "waiting") return;
+    this.#state = "closed";
+    this.#failure = error;
+    this.#refuse();
+  };
+
+  /** Those that wait get nothing. */
+  #refuse(): void {
+    for (const { reject } of this.#waiters) reject(this.#failure ?? this.#closedError());
   }
 
   /** All at once: the rightful peer does not wait until it is known who those before it are. */
@@ -141,14 +167,6 @@ class GuardedListener implements PassiveListener {
       onRejectedPeer(connection.remote, this.#rejected);
       return connection.closed.then(() => {});
     });
-  }
-
-  #deliver(connection: Connection): void {
-    this.#state = "taken";
-    this.#connection = connection;
-    this.#taken.resolve(connection);
-    this.#waiting?.abort(delivered);
-    void this.#listener[Symbol.asyncDispose]();
   }
 
   readonly #over: Over = () => {

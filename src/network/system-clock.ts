@@ -1,9 +1,8 @@
 // Time as this machine tells it.
 import { access } from "node:fs";
-import { performance } from "node:perf_hooks"; // as in system-timers.ts
 import type { Clock } from "../platform/clock.ts";
 import { limits } from "../protocol/limits.ts";
-import { startTimer, TimerQueue } from "./system-timers.ts";
+import { nowMs, startTimer, TimerQueue } from "./system-timers.ts";
 
 class SystemClock implements Clock {
   readonly #isWakeful: boolean;
@@ -15,13 +14,12 @@ class SystemClock implements Clock {
   }
 
   // All are the object's, so that another clock can be made of this one with one of them replaced.
-  readonly nowMs = (): number => performance.now();
+  readonly nowMs = nowMs;
 
   readonly after = (delayMs: number, callback: () => void): (() => void) => {
     // What is left of some time has a length that comes once.
-    const isCommon = Number.isInteger(delayMs);
-    if (isCommon) return this.#queueOf(delayMs).add(callback);
-    return startTimer(delayMs, this.#isWakeful, callback);
+    if (!Number.isInteger(delayMs)) return startTimer(delayMs, this.#isWakeful, callback);
+    return (this.#queues.get(delayMs) ?? this.#newQueue(delayMs)).add(callback);
   };
 
   /** A thread is asked for what it knows, since Node's shortest timer is ten times as long; where all threads are at work, that has to do. */
@@ -34,9 +32,7 @@ class SystemClock implements Clock {
       });
     });
 
-  #queueOf(delayMs: number): TimerQueue {
-    const known = this.#queues.get(delayMs);
-    if (known !== undefined) return known;
+  #newQueue(delayMs: number): TimerQueue {
     if (this.#queues.size >= limits.timerLengthsMax) {
       for (const [ms, queue] of this.#queues) if (queue.isIdle) this.#queues.delete(ms);
     }

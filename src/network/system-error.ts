@@ -99,15 +99,18 @@ export function translateSystemError(error: unknown, subject: string, details: E
 export type Naming = () => { readonly subject: string; readonly details: ErrorDetails };
 
 const namingKey: unique symbol = Symbol("naming");
+const destroyedKey: unique symbol = Symbol("destroyed");
 
 interface NamedSocket extends Socket {
   readonly [namingKey]: Naming;
+  [destroyedKey]: boolean;
 }
 
 /** node:net makes the sockets that a server accepts itself, so a subclass cannot do this. */
 export function translateErrors(socket: Socket, naming: Naming): void {
   const own: Partial<NamedSocket> = {
     [namingKey]: naming,
+    [destroyedKey]: socket.destroyed,
     destroy: destroyTranslated,
     _write: writeTranslated,
     _writev: writevTranslated,
@@ -120,14 +123,16 @@ function translate(socket: NamedSocket, error: unknown, phase: string): Error {
   return translateSystemError(error, subject, { ...details, phase });
 }
 
+/** Of a write. Node 20 reports those that a destroyed socket never sent as done; later ones say ECANCELED. */
 function outcomeOf(socket: NamedSocket, error: Error | null | undefined): Error | null {
-  if (error) return translate(socket, error, "write");
-  // Node 20 reports writes that a destroyed socket never sent as done; later ones say ECANCELED.
-  return socket.destroyed ? translate(socket, { code: "ERR_STREAM_DESTROYED" }, "write") : null;
+  if (!error && !socket[destroyedKey]) return null;
+  return translate(socket, error || { code: "ERR_STREAM_DESTROYED" }, "write");
 }
 
 function destroyTranslated(this: NamedSocket, error?: Error): NamedSocket {
-  Socket.prototype.destroy.call(this, error && translate(this, error, "read"));
+  const own = error && translate(this, error, "read");
+  this[destroyedKey] = true;
+  Socket.prototype.destroy.call(this, own);
   return this;
 }
 

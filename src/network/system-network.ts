@@ -1,7 +1,7 @@
 // This machine as a network.
 
 import { type AddressInfo, connect, createServer, isIP, isIPv4, type Server, type TcpNetConnectOpts } from "node:net";
-import { abortablePromise } from "../platform/abort.ts";
+import { onAbort } from "../platform/abort.ts";
 import { AcceptQueue } from "../platform/accept-queue.ts";
 import type { Clock } from "../platform/clock.ts";
 import { type Endpoint, formatEndpoint } from "../platform/endpoint.ts";
@@ -10,10 +10,9 @@ import { listenOnOne } from "../platform/port-range.ts";
 import type { Random } from "../platform/random.ts";
 import { definedProps } from "../protocol/defined-props.ts";
 import { isSallyportError } from "../protocol/error.ts";
-import { isUnspecified } from "../protocol/ip-address.ts";
 import { limits } from "../protocol/limits.ts";
 import { systemClock } from "./system-clock.ts";
-import { systemConnection, systemEndpoint } from "./system-connection.ts";
+import { type KnownEnds, systemConnection, systemEndpoint } from "./system-connection.ts";
 import { translateSystemError } from "./system-error.ts";
 import { type SystemPorts, systemPorts } from "./system-ports.ts";
 import { systemRandom } from "./system-random.ts";
@@ -33,8 +32,14 @@ export class SystemNetwork implements Network {
   }
 
   listen(options: ListenOptions): Promise<Listener> {
-    return listenHere(options, this.#clock, this.#random);
+    return listenOnOne(options, this.#random, this.#bind);
   }
+
+  readonly #bind = (host: string, port: number, signal: AbortSignal): Promise<Listener> => {
+    const ports = (): Iterator<number> => (port === 0 ? drawnPorts(this.#random) : [port].values());
+    if (host !== "localhost") return bind(host, ports(), this.#clock, signal);
+    return bindLoopback(ports, port === 0 ? limits.loopbackPortDrawsMax : 1, this.#clock, signal);
+  };
 }
 
 /** This machine, over node:net. Errors are `NET_*`, each with the system's name for it in `details.system`. */
@@ -54,63 +59,43 @@ function localEnd(options: ConnectOptions): Partial<TcpNetConnectOpts> {
 
 function connectFromHere(options: ConnectOptions, clock: Clock): Promise<Connection> {
   const { host, port, signal } = options;
-  return abortablePromise(signal, (resolve, reject) => {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(signal.reason);
+    const stopListening = onAbort(signal, () => {
+      socket.destroy();
+      reject(signal.reason);
+    });
     // highWaterMark passes through to the stream; @types/node does not know it here.
-    const socket = connect({ ...socketOptions, ...localEnd(options), host, port } as TcpNetConnectOpts, () =>
-      resolve(systemConnection(socket, clock, { remote: addressedBy({ host, port }) })),
-    );
+    const socket = connect({ ...socketOptions, ...localEnd(options), host, port } as TcpNetConnectOpts, () => {
+      stopListening();
+      resolve(systemConnection(socket, clock, { remote: isOneAddress(host) ? { host, port } : undefined }));
+    });
     // Stays: whatever breaks once it is open is the connection's.
     socket.on("error", (error) => {
+      stopListening();
       const remote = formatEndpoint({ host, port });
       reject(translateSystemError(error, `could not connect to ${remote}`, { phase: "connect", remote }));
     });
-    return () => {
-      if (signal.aborted) socket.destroy();
-    };
   });
 }
 
-/** One address that is at its end what it is called here; the system need not be asked, which takes as long as a write. */
-function addressedBy(endpoint: Endpoint): Endpoint | undefined {
-  return isIPv4(endpoint.host) && !isUnspecified(endpoint.host) && endpoint.port !== 0 ? endpoint : undefined;
-}
+/** It is called at its end what it is called here: the system need not be asked, which takes as long as a write. */
+const isOneAddress = (host: string): boolean => isIPv4(host) && host !== "0.0.0.0";
 
 // listen(2) of this machine: one port, any port, or one of a range.
-function listenHere(options: ListenOptions, clock: Clock, random: Random): Promise<Listener> {
-  return listenOnOne(options, random, (host, port, signal) =>
-    bindAt(host, port, random, signal).then((bound) => new SystemListener(bound, clock)),
-  );
-}
-
-function bindAt(host: string, port: number, random: Random, signal: AbortSignal): Promise<Bound> {
-  if (host === "localhost") return bindLoopback(host, port, signal);
-  return port === 0 ? bindAnywhere(host, random, signal) : bind(host, port, signal);
-}
-
 let anyPorts: { readonly known: SystemPorts | undefined } | undefined;
 
 /**
  * Where any port will do, one of the system's is drawn. The kernel looks for one that nothing has been on lately, in half of them: where every small file
- * leaves a port in TIME-WAIT for a minute, that goes through thousands. (Elsewhere than on Linux, where none is drawn, a socket of one address
- * may get a port of which another program has all addresses.)
+ * leaves a port in TIME-WAIT for a minute, that goes through thousands. Behind a few that are taken it chooses all the same. (Elsewhere than on Linux,
+ * where none is drawn, a socket of one address may get a port of which another program has all addresses.)
  */
-async function bindAnywhere(host: string, random: Random, signal: AbortSignal): Promise<Bound> {
+function* drawnPorts(random: Random): Generator<number> {
   anyPorts ??= { known: systemPorts() };
   const { known } = anyPorts;
-  for (let draw = 1; known !== undefined && draw <= limits.dataPortDrawsMax; draw += 1) {
-    try {
-      return await bind(host, known.first + known.step * random.below(known.count), signal);
-    } catch (error) {
-      if (!isInUse(error)) throw error;
-    }
-  }
-  return bind(host, 0, signal);
-}
-
-/** What listens, at one port. */
-interface Bound {
-  readonly endpoint: Endpoint;
-  readonly servers: readonly Server[];
+  for (let draw = 1; known !== undefined && draw <= limits.dataPortDrawsMax; draw += 1)
+    yield known.first + known.step * random.below(known.count);
+  yield 0;
 }
 
 const isInUse = (error: unknown): boolean => isSallyportError(error) && error.code === "NET_ADDRESS_IN_USE";
@@ -120,58 +105,78 @@ const isMissing = (error: unknown): boolean => isSallyportError(error) && error.
  * `localhost` is both loopback addresses, at one port, as ssh has it; a machine without IPv6 has one. Unlike ssh, both or none: whoever
  * says `localhost` tries ::1 first, and somebody else who listens there would be given the password.
  */
-async function bindLoopback(_host: string, port: number, signal: AbortSignal): Promise<Bound> {
+async function bindLoopback(
+  ports: () => Iterator<number>,
+  drawsMax: number,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<Listener> {
   for (let draw = 1; ; draw += 1) {
-    const first = await bind("127.0.0.1", port, signal);
-    const { endpoint, servers } = first;
+    const first = await bind("127.0.0.1", ports(), clock, signal);
     try {
-      return { endpoint, servers: [...servers, ...(await bind("::1", endpoint.port, signal)).servers] };
+      first.join(await bind("::1", [first.endpoint.port].values(), clock, signal));
+      return first;
     } catch (error) {
       if (isMissing(error)) return first;
-      for (const server of servers) server.close();
-      if (port !== 0 || !isInUse(error) || draw === limits.loopbackPortDrawsMax) throw error;
+      await first[Symbol.asyncDispose]();
+      if (!isInUse(error) || draw === drawsMax) throw error;
     }
   }
 }
 
-function bind(host: string, port: number, signal: AbortSignal): Promise<Bound> {
-  return abortablePromise(signal, (resolve, reject) => {
+/** At the first of the ports that is free. */
+function bind(host: string, ports: Iterator<number>, clock: Clock, signal: AbortSignal): Promise<SystemListener> {
+  return new Promise((resolve, reject) => {
+    const isKnown = isOneAddress(host);
     const server = createServer(socketOptions);
-    // Stays, for failures of accept(2), such as EMFILE, come here too: the listener remains, the next one may succeed.
-    server.on("error", (error) => {
-      const local = formatEndpoint({ host: host || "*", port });
-      reject(translateSystemError(error, `could not listen on ${local}`, { phase: "listen", local }));
-    });
-    const backlog = limits.pendingConnectionsMax;
-    server.listen(host === "" ? { port, backlog } : { port, backlog, host }, () =>
-      resolve({ endpoint: addressedBy({ host, port }) ?? endpointOf(server), servers: [server] }),
-    );
-    return () => {
-      if (signal.aborted) server.close();
+    let port = 0;
+    const listenAt = (next: number): void => {
+      const backlog = limits.pendingConnectionsMax;
+      port = next;
+      server.listen(host === "" ? { port, backlog } : { port, backlog, host });
     };
+    const giveUp = (): void => {
+      server.close();
+      reject(signal.reason);
+    };
+    // A name's address may be long in coming; else nothing has to be waited for.
+    const stopListening = isKnown ? undefined : onAbort(signal, giveUp);
+    // Stays, for failures of accept(2), such as EMFILE, come here too: the listener remains, the next one may succeed.
+    server.on("error", (error: NodeJS.ErrnoException) => {
+      const next: number | undefined = error.code === "EADDRINUSE" ? ports.next().value : undefined;
+      if (next !== undefined) return listenAt(next);
+      stopListening?.();
+      const local = formatEndpoint({ host: host || "*", port });
+      return reject(translateSystemError(error, `could not listen on ${local}`, { phase: "listen", local }));
+    });
+    server.on("listening", () => {
+      stopListening?.();
+      if (signal.aborted) return giveUp();
+      const endpoint = isKnown && port !== 0 ? { host, port } : endpointOf(server);
+      return resolve(new SystemListener(server, endpoint, isKnown ? { local: endpoint } : {}, clock));
+    });
+    listenAt(ports.next().value);
   });
-}
-
-function endpointOf(server: Server): Endpoint {
-  const { address, port } = server.address() as AddressInfo;
-  return systemEndpoint(address, port);
 }
 
 // A listening socket of this machine, or one for each loopback address.
 class SystemListener implements Listener {
   /** Of the first. */
   readonly endpoint: Endpoint;
-  readonly #servers: readonly Server[];
-  readonly #queue: AcceptQueue = new AcceptQueue();
+  readonly #servers: Server[];
+  #queue: AcceptQueue = new AcceptQueue();
   #closing: Promise<void> | undefined;
 
-  constructor({ endpoint, servers }: Bound, clock: Clock) {
-    this.#servers = servers;
+  constructor(server: Server, endpoint: Endpoint, known: KnownEnds, clock: Clock) {
     this.endpoint = endpoint;
-    const known = { local: servers.length === 1 ? addressedBy(endpoint) : undefined };
-    for (const server of servers) {
-      server.on("connection", (socket) => this.#queue.arrive(systemConnection(socket, clock, known)));
-    }
+    this.#servers = [server];
+    server.on("connection", (socket) => this.#queue.arrive(systemConnection(socket, clock, known)));
+  }
+
+  /** What arrives at the other one arrives here. */
+  join(other: SystemListener): void {
+    this.#servers.push(...other.#servers);
+    other.#queue = this.#queue;
   }
 
   accept(options: { readonly signal?: AbortSignal }): Promise<Connection> {
@@ -179,14 +184,15 @@ class SystemListener implements Listener {
   }
 
   [Symbol.asyncDispose](): Promise<void> {
-    this.#closing ??= this.#close();
+    for (const server of this.#servers.splice(0)) server.close();
+    this.#closing ??= this.#queue.dispose(() => formatEndpoint(this.endpoint));
     return this.#closing;
   }
+}
 
-  #close(): Promise<void> {
-    for (const server of this.#servers) server.close();
-    return this.#queue.dispose(formatEndpoint(this.endpoint));
-  }
+function endpointOf(server: Server): Endpoint {
+  const { address, port } = server.address() as AddressInfo;
+  return systemEndpoint(address, port);
 }
 
 // Options of every socket, made or accepted.

@@ -1,17 +1,20 @@
 // Timers of this machine. Time limits begin again when this program has stood still: Ctrl-Z and `fg`, a virtual machine that was paused. Node runs
 // timers before it reads what has come meanwhile, so all of them would expire though the peers have long answered. How much of its time a timer stood
 // still nobody knows: perhaps all of it. Short ones are pauses, and nobody's fault.
-import { performance } from "node:perf_hooks"; // the global is looked up by a function each time
+import { performance } from "node:perf_hooks";
 import { limits } from "../protocol/limits.ts";
 
+/** Monotonic milliseconds. Of the global `performance` Node looks for the module each time. */
+export const nowMs: () => number = performance.now.bind(performance);
+
 const beginsAgain = (delayMs: number, dueMs: number): boolean =>
-  delayMs >= limits.stoodStillMs && performance.now() - dueMs >= limits.stoodStillMs;
+  delayMs >= limits.stoodStillMs && nowMs() - dueMs >= limits.stoodStillMs;
 
 /** Calls back once after `delayMs`; the function that it gives cancels. A program in which a wakeful timer is set does not end. */
 export function startTimer(delayMs: number, isWakeful: boolean, callback: () => void): () => void {
   let timer: NodeJS.Timeout;
   const start = (): void => {
-    const dueMs = performance.now() + delayMs;
+    const dueMs = nowMs() + delayMs;
     timer = setTimeout(() => (beginsAgain(delayMs, dueMs) ? start() : callback()), delayMs);
     if (!isWakeful) timer.unref();
   };
@@ -21,8 +24,7 @@ export function startTimer(delayMs: number, isWakeful: boolean, callback: () => 
 
 interface Entry {
   dueMs: number;
-  /** Undefined: cancelled, or over. */
-  callback: (() => void) | undefined;
+  readonly callback: () => void;
 }
 
 /**
@@ -32,10 +34,8 @@ interface Entry {
 export class TimerQueue {
   readonly #delayMs: number;
   readonly #isWakeful: boolean;
-  #entries: Entry[] = [];
-  /** Those before it are over. */
-  #at = 0;
-  #live = 0;
+  /** Neither over nor cancelled. */
+  readonly #entries: Set<Entry> = new Set();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(delayMs: number, isWakeful: boolean) {
@@ -50,65 +50,42 @@ export class TimerQueue {
 
   /** As {@link startTimer}. */
   add(callback: () => void): () => void {
-    const entry: Entry = { dueMs: performance.now() + this.#delayMs, callback };
-    this.#entries.push(entry);
-    this.#live += 1;
+    const entry: Entry = { dueMs: nowMs() + this.#delayMs, callback };
+    this.#entries.add(entry);
     if (this.#timer === undefined) this.#start(this.#delayMs);
-    else if (this.#isWakeful && this.#live === 1) this.#timer.ref();
-    return () => this.#cancel(entry);
-  }
-
-  #cancel(entry: Entry): void {
-    if (entry.callback === undefined) return;
-    this.#finish(entry);
-    if (this.#entries.length > 2 * this.#live + limits.cancelledTimersMax) this.#forgetCancelled();
-  }
-
-  #finish(entry: Entry): void {
-    entry.callback = undefined;
-    this.#live -= 1;
-    if (this.#live === 0) this.#timer?.unref();
-  }
-
-  #forgetCancelled(): void {
-    this.#entries = this.#entries.slice(this.#at).filter(({ callback }) => callback !== undefined);
-    this.#at = 0;
+    else if (this.#isWakeful && this.#entries.size === 1) this.#timer.ref();
+    return () => {
+      this.#entries.delete(entry);
+      if (this.#isWakeful && this.#entries.size === 0) this.#timer?.unref();
+    };
   }
 
   #start(ms: number): void {
     this.#timer = setTimeout(this.#due, ms);
-    if (!this.#isWakeful || this.#live === 0) this.#timer.unref();
+    if (!this.#isWakeful) this.#timer.unref();
   }
 
   readonly #due = (): void => {
     try {
-      for (let entry = this.#next(); entry !== undefined; entry = this.#next()) {
-        this.#at += 1;
+      for (const entry of this.#entries) {
+        // Node counts in whole milliseconds, and may be one too early.
+        if (entry.dueMs > nowMs() + 1) break;
+        this.#entries.delete(entry);
         this.#call(entry);
       }
     } finally {
-      this.#forgetCancelled();
       this.#timer = undefined;
       const [first] = this.#entries;
-      if (first !== undefined) this.#start(Math.max(0, first.dueMs - performance.now())); // it may be due by now, and Node warns of a negative time
+      if (first !== undefined) this.#start(Math.max(0, first.dueMs - nowMs())); // it may be due by now, and Node warns of a negative time
     }
   };
 
-  /** That is due, or cancelled. Node counts in whole milliseconds, and may be one too early. */
-  #next(): Entry | undefined {
-    const entry = this.#entries[this.#at];
-    return entry?.callback !== undefined && entry.dueMs > performance.now() + 1 ? undefined : entry;
-  }
-
   #call(entry: Entry): void {
-    const { callback, dueMs } = entry;
-    if (callback === undefined) return;
-    if (beginsAgain(this.#delayMs, dueMs)) {
-      entry.dueMs = performance.now() + this.#delayMs;
-      this.#entries.push(entry);
-    } else {
-      this.#finish(entry);
-      callback();
+    if (!beginsAgain(this.#delayMs, entry.dueMs)) {
+      entry.callback();
+      return;
     }
+    entry.dueMs = nowMs() + this.#delayMs;
+    this.#entries.add(entry);
   }
 }

@@ -74,7 +74,7 @@ class UnixSocketListener implements Listener {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#server.close();
-    await this.#queue.dispose(this.#path);
+    await this.#queue.dispose(() => this.#path);
   }
 }
 

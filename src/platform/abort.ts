@@ -67,30 +67,34 @@ export function aborted(signal: AbortSignal): Promise<void> {
  */
 export function abortablePromise<T>(
   signal: AbortSignal | undefined,
-  start: (resolve: (value: T) => void, reject: (reason: unknown) => void) => () => void,
+  start: (resolve: (value: T) => void, reject: (reason: unknown) => void) => (isAborted: boolean) => void,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted === true) return reject(signal.reason);
     let isSettled = false;
     let stopListening: (() => void) | undefined;
-    let tidyUp: (() => void) | undefined;
-    const settle = (): void => {
+    let tidyUp: ((isAborted: boolean) => void) | undefined;
+    const settle = (isAborted: boolean): void => {
       isSettled = true;
       stopListening?.();
-      tidyUp?.();
+      tidyUp?.(isAborted);
       stopListening = tidyUp = undefined;
     };
     const fail = (reason: unknown): void => {
-      settle();
+      settle(false);
       reject(reason);
     };
     const succeed = (value: T): void => {
-      settle();
+      settle(false);
       resolve(value);
     };
     tidyUp = start(succeed, fail);
-    if (isSettled) settle();
-    else stopListening = onAbort(signal, () => fail(signal?.reason));
+    if (isSettled) return settle(false);
+    if (signal === undefined) return;
+    stopListening = onAbort(signal, () => {
+      settle(true);
+      reject(signal.reason);
+    });
   });
 }
 

@@ -12,6 +12,9 @@ interface Waiter {
 /** For who waits at a listener that is disposed: every data port is, with somebody waiting, and an error that says which one has its price. */
 const disposedMeanwhile = new SallyportError("CLOSED", "the listener is closed", { details: { phase: "accept" } });
 
+/** Nothing to wait for. */
+const nobody: Promise<void> = Promise.resolve();
+
 /** First come, first served on both sides; at most `pendingConnectionsMax` connections are kept. */
 export class AcceptQueue {
   readonly #pending: Set<Connection> = new Set();
@@ -38,12 +41,10 @@ export class AcceptQueue {
     if (signal?.aborted === true) return Promise.reject(signal.reason);
     if (this.#end !== undefined) return Promise.reject(this.#end());
     const [first] = this.#pending;
-    if (first === undefined) return this.#next(signal);
-    this.#pending.delete(first);
-    return Promise.resolve(first);
-  }
-
-  #next(signal: AbortSignal | undefined): Promise<Connection> {
+    if (first !== undefined) {
+      this.#pending.delete(first);
+      return Promise.resolve(first);
+    }
     if (signal === undefined) return new Promise((resolve, reject) => void this.#waiters.add({ resolve, reject }));
     return abortablePromise(signal, (resolve, reject) => {
       const waiter: Waiter = { resolve, reject };
@@ -55,26 +56,24 @@ export class AcceptQueue {
   /**
    * Fails those who wait, resets what was not accepted, and resolves when those are gone. Idempotent. `error` is also for those who ask later.
    */
-  close(error: () => SallyportError): Promise<void> {
-    return this.#close(error, error);
-  }
-
-  /** The same when the listener was disposed; `where` is its `host:port`. */
-  dispose(where: string): Promise<void> {
-    const later = (): SallyportError =>
-      new SallyportError("CLOSED", `the listener on ${where} is closed`, {
-        details: { local: where, phase: "accept" },
-      });
-    return this.#close(later, () => disposedMeanwhile);
-  }
-
-  async #close(error: () => SallyportError, meanwhile: () => SallyportError): Promise<void> {
+  close(error: () => SallyportError, meanwhile: () => SallyportError = error): Promise<void> {
     this.#end ??= error;
     for (const waiter of this.#waiters) waiter.reject(meanwhile());
     this.#waiters.clear();
-    if (this.#pending.size === 0) return;
-    const left = [...this.#pending];
-    for (const connection of left) connection.reset();
-    await Promise.all(left.map((connection) => connection.closed));
+    for (const connection of this.#pending) connection.reset();
+    return this.#pending.size === 0 ? nobody : this.#gone();
+  }
+
+  async #gone(): Promise<void> {
+    await Promise.all([...this.#pending].map((connection) => connection.closed));
+  }
+
+  /** The same when the listener was disposed; `where` gives its `host:port`. */
+  dispose(where: () => string): Promise<void> {
+    const later = (): SallyportError =>
+      new SallyportError("CLOSED", `the listener on ${where()} is closed`, {
+        details: { local: where(), phase: "accept" },
+      });
+    return this.close(later, () => disposedMeanwhile);
   }
 }

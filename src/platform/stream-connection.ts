@@ -46,57 +46,67 @@ const howByCode: Partial<Record<ErrorCode, CloseInfo["how"]>> = { NET_TIMEOUT: "
 
 export class StreamConnection implements Connection, TellsUntaken {
   readonly stream: Duplex;
-  readonly local: Endpoint;
-  readonly remote: Endpoint;
-  readonly user: number | undefined;
   readonly closed: Promise<CloseInfo>;
-  readonly receiveInto: ReceivesInto["receiveInto"] | undefined;
-  readonly releasesWritten: ReleasesWritten["releasesWritten"] | undefined;
-  readonly sendFile: SendsFiles["sendFile"] | undefined;
-  readonly acknowledged: TellsAcknowledged["acknowledged"] | undefined;
-  readonly outstanding: TellsOutstanding["outstanding"] | undefined;
-  readonly #untaken: TellsUntaken["untaken"] | undefined;
-  readonly #clock: Clock;
-  readonly #breakOff: () => void;
-  readonly #gone: Promise<void> | undefined;
+  readonly #parts: StreamConnectionParts;
   #endedFirst: CloseInfo["by"] = "local";
   /** What we did ourselves; else the stream's end is judged. */
   #verdict: CloseInfo | undefined;
 
   constructor(parts: StreamConnectionParts) {
     this.stream = parts.stream;
-    this.local = parts.local;
-    this.remote = parts.remote;
-    this.user = parts.user;
-    this.receiveInto = parts.receiveInto;
-    this.releasesWritten = parts.releasesWritten;
-    this.sendFile = parts.sendFile;
-    this.acknowledged = parts.acknowledged;
-    this.outstanding = parts.outstanding;
-    this.#untaken = parts.untaken;
-    this.#clock = parts.clock;
-    this.#breakOff = parts.breakOff;
-    this.#gone = parts.gone;
+    this.#parts = parts;
     this.closed = this.#watch();
   }
 
+  get local(): Endpoint {
+    return this.#parts.local;
+  }
+
+  get remote(): Endpoint {
+    return this.#parts.remote;
+  }
+
+  get user(): number | undefined {
+    return this.#parts.user;
+  }
+
+  get receiveInto(): ReceivesInto["receiveInto"] | undefined {
+    return this.#parts.receiveInto;
+  }
+
+  get releasesWritten(): ReleasesWritten["releasesWritten"] | undefined {
+    return this.#parts.releasesWritten;
+  }
+
+  get sendFile(): SendsFiles["sendFile"] | undefined {
+    return this.#parts.sendFile;
+  }
+
+  get acknowledged(): TellsAcknowledged["acknowledged"] | undefined {
+    return this.#parts.acknowledged;
+  }
+
+  get outstanding(): TellsOutstanding["outstanding"] | undefined {
+    return this.#parts.outstanding;
+  }
+
   untaken(): number {
-    return this.stream.writableLength + (this.#untaken?.() ?? 0);
+    return this.stream.writableLength + (this.#parts.untaken?.() ?? 0);
   }
 
   reset(): void {
     if (this.stream.closed) return;
     this.#verdict ??= { by: "local", how: "reset" };
-    this.#breakOff();
+    this.#parts.breakOff();
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    const cancel = this.#clock.after(limits.disposeGraceMs, () => this.#force());
-    if (!this.stream.writableEnded) this.stream.end();
+  [Symbol.asyncDispose](): Promise<void> {
+    const { stream } = this;
+    const cancel = this.#parts.clock.after(limits.disposeGraceMs, () => this.#force());
+    if (!stream.writableEnded) stream.end();
     // Bytes that nobody read would turn our close into a reset, and the peer would lose what is on its way.
-    this.stream.resume();
-    await this.closed;
-    cancel();
+    if (stream.readableFlowing !== true) stream.resume();
+    return this.closed.then(cancel);
   }
 
   #force(): void {
@@ -123,8 +133,9 @@ export class StreamConnection implements Connection, TellsUntaken {
     return new Promise((resolve) => {
       const settle = (): void => {
         const info = this.#verdict ?? this.#judge(failure);
-        if (this.#gone === undefined) resolve(info);
-        else void this.#within(this.#gone).then(() => resolve(info));
+        const { gone } = this.#parts;
+        if (gone === undefined) resolve(info);
+        else void this.#within(gone).then(() => resolve(info));
       };
       if (stream.closed) settle();
       else stream.on("close", settle);
@@ -134,7 +145,7 @@ export class StreamConnection implements Connection, TellsUntaken {
   /** A peer that does not answer our close must not hold us. */
   #within(gone: Promise<void>): Promise<void> {
     return new Promise((resolve) => {
-      const cancel = this.#clock.after(limits.disposeGraceMs, resolve);
+      const cancel = this.#parts.clock.after(limits.disposeGraceMs, resolve);
       void gone.then(() => {
         cancel();
         resolve();

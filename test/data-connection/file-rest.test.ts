@@ -14,7 +14,7 @@ const file = { lend: (use: (descriptor: number, position: number) => Promise<num
 
 function restOver(sendFile?: SendsFiles["sendFile"]) {
   const [near, far] = joinedPair("near", "far");
-  const connection: Connection = Object.assign(near, { sendFile });
+  const connection: Connection = Object.defineProperty(near, "sendFile", { value: sendFile });
   const clock = new FakeClock();
   const moved: number[] = [];
   const { signal } = new AbortController();

@@ -111,7 +111,7 @@ describe("a file in pieces", () => {
       };
       const { signal } = new AbortController();
       const options = { clock: new FakeClock(), signal, moved: () => {} };
-      const rest = new FileRest(Object.assign(near, { sendFile }), options);
+      const rest = new FileRest(Object.defineProperty(near, "sendFile", { value: sendFile }), options);
       let carried = 0;
       const pieces: Buffer[] = [];
       for await (const piece of new FilePieces(reader, 0, rest)) {

@@ -60,7 +60,7 @@ async function download(near: Connection, offset: number, signal: AbortSignal) {
     bySystem.push(count);
     return count;
   };
-  const to = Object.assign(near, { sendFile });
+  const to = Object.defineProperty(near, "sendFile", { value: sendFile });
   const moved = (more: number): void => {
     progress.bytes += more;
   };

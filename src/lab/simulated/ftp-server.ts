@@ -77,7 +77,7 @@ function onlyOne(connection: Connection): Listener {
   return {
     endpoint: connection.local,
     accept: ({ signal }) => queue.accept(signal),
-    [Symbol.asyncDispose]: () => queue.dispose("the only client"),
+    [Symbol.asyncDispose]: () => queue.dispose(() => "the only client"),
   };
 }
 

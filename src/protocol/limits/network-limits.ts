@@ -20,11 +20,6 @@ export const networkLimits = {
     unit: "lengths",
     why: "of time for which a timer of the system is shared before unused ones are looked for; nearly all are those of this table",
   },
-  cancelledTimersMax: {
-    value: 64,
-    unit: "timers",
-    why: "that were cancelled and are still remembered, beside as many as are not; looking for them each time would cost more",
-  },
   streamBufferBytes: {
     value: 262_144,
     unit: "bytes",

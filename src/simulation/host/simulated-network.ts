@@ -186,7 +186,7 @@ class SimulatedListener implements Listener {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#host.kernel.closeListener(this.#socket);
-    await this.#queue.dispose(formatEndpoint(this.endpoint));
+    await this.#queue.dispose(() => formatEndpoint(this.endpoint));
   }
 
   #take(): void {

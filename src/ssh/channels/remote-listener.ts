@@ -42,7 +42,7 @@ export class RemoteListener implements Listener {
   }
 
   async #dispose(): Promise<void> {
-    const closed = this.#queue.dispose(formatEndpoint(this.endpoint));
+    const closed = this.#queue.dispose(() => formatEndpoint(this.endpoint));
     await Promise.all([this.#parts.cancel(), closed]);
   }
 }

@@ -67,7 +67,7 @@ export class ClientNetwork implements Network {
       accept: (how) => queue.accept(how.signal),
       [Symbol.asyncDispose]: () => {
         if (this.#listeners.get(port)?.queue === queue) this.#listeners.delete(port);
-        return queue.dispose(formatEndpoint(endpoint));
+        return queue.dispose(() => formatEndpoint(endpoint));
       },
     };
   }
