@@ -1,7 +1,15 @@
-import { performance } from "node:perf_hooks";
 import { afterEach, expect, test, vi } from "vitest";
 import { TimerQueue } from "../../src/network/system-timers.ts";
 
+const clock = vi.hoisted(() => ({ nowMs: 0 }));
+vi.mock("node:perf_hooks", () => ({
+  performance: {
+    now: () => {
+      clock.nowMs += 40; // so long takes each look
+      return clock.nowMs;
+    },
+  },
+}));
 afterEach(() => void vi.restoreAllMocks());
 
 test("a timer that became due while the queue looked at others is not set for the past: newer Nodes warn of that", () => {
@@ -9,11 +17,6 @@ test("a timer that became due while the queue looked at others is not set for th
   vi.spyOn(globalThis, "setTimeout").mockImplementation((due, ms) => {
     set.push({ due, ms });
     return { ref: () => {}, unref: () => {} } as unknown as NodeJS.Timeout;
-  });
-  let nowMs = 0;
-  vi.spyOn(performance, "now").mockImplementation(() => {
-    nowMs += 40; // so long takes each look
-    return nowMs;
   });
   const queue = new TimerQueue(50, true);
   let called = 0;
