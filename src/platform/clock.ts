@@ -18,14 +18,11 @@ export function withDeadline(
   outer: AbortSignal | undefined,
   reason: () => unknown,
 ): { readonly signal: AbortSignal; readonly release: () => void } {
-  const end = LinkedAbort.of(outer);
+  const end = new LinkedAbort(outer);
   const cancel = clock.after(delayMs, () => end.abort(reason()));
-  let isReleased = false;
   const release = (): void => {
-    if (isReleased) return;
-    isReleased = true;
     cancel();
-    end.giveBack();
+    end.release();
   };
   return { signal: end.signal, release };
 }

@@ -22,7 +22,10 @@ export interface ConnectOptions {
   readonly localAddress?: string;
   /** The port to connect from; `NET_UNSUPPORTED` where the network cannot choose it. Default: any. */
   readonly localPort?: number;
-  /** Ends the attempt; its reason is rethrown untouched. */
+  /**
+   * Ends the attempt; its reason is rethrown untouched. It may serve a later attempt too, so nothing may listen to it once there is a connection; the
+   * option `signal` of Node's `net.connect` goes on listening.
+   */
   readonly signal: AbortSignal;
 }
 
