@@ -26,8 +26,8 @@ const project = (name: string, include: string[], isolate = true, exclude: strin
   },
 });
 
-/** It hides modules from all that its process loads. */
-const alone = ["test/ssh/embedded/without-addons.test.ts"];
+/** They hide or change modules for all that their process loads. */
+const alone = ["test/ssh/embedded/without-addons.test.ts", "test/network/timer-queue.test.ts"];
 
 /** Projects of the folder's name: run by themselves, or each file begins with a new process, since it asks for namespaces. */
 const apart = ["test/{static,networks,peers,lab-real,lab-pages}/**"];
