@@ -73,7 +73,7 @@ async function setUp(
     cwd: newWorkingDirectory(),
     leaving: new Set(),
     transfer: undefined,
-    openings: new SpareAborts(),
+    spareAborts: new SpareAborts(),
     spare: undefined,
     type: undefined,
   };

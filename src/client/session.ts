@@ -58,8 +58,8 @@ export interface Session {
   readonly leaving: Set<Promise<void>>;
   /** The final reply to the transfer that was asked for last. */
   transfer: Promise<unknown> | undefined;
-  /** End what opens a data connection: not with the caller's signal, since a server that was asked waits for it. */
-  readonly openings: SpareAborts;
+  /** Two for each transfer: what ends it, and what ends the opening of its data connection. */
+  readonly spareAborts: SpareAborts;
   /** A data connection that is open, or about to be, for the transfer that comes next. */
   spare: SpareData | undefined;
   /** The representation type that the server is in; undefined: not known. */

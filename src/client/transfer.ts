@@ -1,7 +1,7 @@
 // One transfer from the first command to the final reply, the same for files and listings in both directions.
 
 import type { Duplex } from "node:stream";
-import { abortablePromise, LinkedAbort, raceAbort } from "../platform/abort.ts";
+import { abortablePromise, type LinkedAbort, raceAbort } from "../platform/abort.ts";
 import { type Connection, outstandingOf } from "../platform/network.ts";
 import type { Soon } from "../platform/soon.ts";
 import { type Following, followingOf, readsInOrder } from "../protocol/client/orderly-servers.ts";
@@ -34,13 +34,15 @@ const transferOver = new Error("the transfer is over");
  */
 export async function runOnce(session: Session, order: TransferOrder): Promise<TransferEnd> {
   order.signal.throwIfAborted();
-  const over = LinkedAbort.of(order.signal);
+  const { spareAborts } = session;
+  const over = spareAborts.take(order.signal);
   const { signal } = over;
   // Sent pipelined with what follows, if that is proven.
   const typed = session.type === order.type ? undefined : setType(session, order.type);
   typed?.catch(() => {});
   if (session.options.pipeline === false) await typed;
-  const opening = session.openings.take();
+  // Not with the caller's signal, since a server that was asked waits for the data connection.
+  const opening = spareAborts.take();
   const arranged = arrangeData(session, opening.signal, order);
   const { end, isAhead } = "end" in arranged ? arranged : await whenArranged(arranged, over, opening);
   try {
@@ -48,8 +50,8 @@ export async function runOnce(session: Session, order: TransferOrder): Promise<T
     if (!session.modes.proven) await typed;
     const ended = await new TransferRun(session, order, end, signal).run(typed, isAhead);
     // What is over has nobody who would have to hear of it.
-    over.giveBack();
-    session.openings.giveBack(opening);
+    spareAborts.giveBack(over);
+    spareAborts.giveBack(opening);
     return ended;
   } catch (error) {
     over.abort(transferOver);
@@ -64,7 +66,7 @@ export async function runOnce(session: Session, order: TransferOrder): Promise<T
 async function whenArranged(
   arranged: Promise<ArrangedData>,
   over: LinkedAbort,
-  opening: AbortController,
+  opening: LinkedAbort,
 ): Promise<ArrangedData> {
   try {
     return await raceAbort(arranged, over.signal);

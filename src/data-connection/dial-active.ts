@@ -1,5 +1,5 @@
 // We connect to the port that the other side named: PORT, EPRT, LPRT, or no command at all (default data port).
-import { onAbort, SpareAborts } from "../platform/abort.ts";
+import { SpareAborts } from "../platform/abort.ts";
 import type { Clock } from "../platform/clock.ts";
 import { formatEndpoint } from "../platform/endpoint.ts";
 import type { Connection, ConnectOptions, Network } from "../platform/network.ts";
@@ -37,17 +37,15 @@ const spareAborts = new SpareAborts();
 
 /** Connects, from the preferred port or any other. Throws `NET_TIMEOUT` after `timeoutMs`, else the network's error. */
 export function dialActive(options: DialOptions): Promise<Connection> {
-  const attempt = spareAborts.take();
+  const attempt = spareAborts.take(options.signal);
   const cancelTimer = options.clock.after(options.timeoutMs, () => attempt.abort(noAnswer(options)));
-  const stopListening = onAbort(options.signal, () => attempt.abort(options.signal.reason));
   const over = (): void => {
     cancelTimer();
-    stopListening();
+    spareAborts.giveBack(attempt);
   };
   return dial(options, attempt.signal).then(
     (connection) => {
       over();
-      spareAborts.giveBack(attempt);
       return connection;
     },
     (error: unknown) => {

@@ -119,7 +119,7 @@ export function raceAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> 
 /**
  * A signal that is aborted with others. It has to be aborted or released in the end: until then its sources keep it. `AbortSignal.any` needs neither, but
  * in Node 20 it leaves a trace in each source for as long as that lives. Who waits by {@link onAbort} is called from here, for Node's listeners cost
- * more than the rest. Each transfer has two such signals, so one that was released and not aborted serves again: to make one costs as much as a command.
+ * more than the rest.
  */
 export class LinkedAbort {
   readonly signal: AbortSignal;
@@ -131,23 +131,22 @@ export class LinkedAbort {
     const signal: ListenedSignal = this.#controller.signal;
     signal[listenersKey] = this.#listeners;
     this.signal = signal;
-    for (const source of sources) this.#follow(source);
+    for (const source of sources) this.follow(source);
   }
 
-  /** One that follows `source`, new or not. */
-  static of(source: AbortSignal | undefined): LinkedAbort {
-    const link = spareLinks.pop() ?? new LinkedAbort();
-    link.#follow(source);
-    return link;
-  }
-
-  #follow(source: AbortSignal | undefined): void {
+  /** Of one more source. */
+  follow(source: AbortSignal | undefined): void {
     this.#stops.push(onAbort(source, () => this.abort(source?.reason)));
     if (this.isAborted) this.release();
   }
 
   get isAborted(): boolean {
     return this.#listeners.isAborted;
+  }
+
+  /** Not aborted, and nobody waits for it by {@link onAbort}. */
+  get isAsNew(): boolean {
+    return !this.isAborted && this.#listeners.isEmpty;
   }
 
   /** Idempotent. */
@@ -163,30 +162,23 @@ export class LinkedAbort {
     for (const stop of this.#stops) stop();
     this.#stops = [];
   }
-
-  /** The same when what it was for is over: it may serve somebody else. Once. */
-  giveBack(): void {
-    this.release();
-    const isAsNew = !this.isAborted && this.#listeners.isEmpty;
-    if (isAsNew && spareLinks.length < limits.spareSignalsMax) spareLinks.push(this);
-  }
 }
 
-const spareLinks: LinkedAbort[] = [];
-
-/**
- * For one attempt after the other. One whose attempt went well is as good as new, since nothing of that attempt listens to it any
- * more; to make another one costs more than to write a reply.
- */
+/** For one attempt after the other. One whose attempt went well is as good as new; to make another one costs more than to write a reply. */
 export class SpareAborts {
   readonly #spare: LinkedAbort[] = [];
 
-  take(): LinkedAbort {
-    return this.#spare.pop() ?? new LinkedAbort();
+  /** It follows `source`, if there is one. */
+  take(source?: AbortSignal): LinkedAbort {
+    const abort = this.#spare.pop() ?? new LinkedAbort();
+    if (source !== undefined) abort.follow(source);
+    return abort;
   }
 
+  /** When what it was for is over; once. One that was aborted, or that somebody still waits for, serves nobody else. */
   giveBack(abort: LinkedAbort): void {
-    if (!abort.isAborted) this.#spare.push(abort);
+    abort.release();
+    if (abort.isAsNew && this.#spare.length < limits.spareSignalsMax) this.#spare.push(abort);
   }
 }
 

@@ -1,7 +1,15 @@
 import { getEventListeners } from "node:events";
 import { expect, test } from "vitest";
-import { abortablePromise, attemptUntil, LinkedAbort, onAbort, raceAbort } from "../../src/platform/abort.ts";
+import {
+  abortablePromise,
+  attemptUntil,
+  LinkedAbort,
+  onAbort,
+  raceAbort,
+  SpareAborts,
+} from "../../src/platform/abort.ts";
 import { Deferred } from "../../src/platform/deferred.ts";
+import { limits } from "../../src/protocol/limits.ts";
 
 const reason = new Error("enough");
 
@@ -178,10 +186,11 @@ test("a linked signal that was released is not aborted any more", () => {
 });
 
 test("a linked signal that was given back serves again, and its first source ends it no more", () => {
+  const spare = new SpareAborts();
   const [first, second] = [new AbortController(), new AbortController()];
-  const link = LinkedAbort.of(first.signal);
-  link.giveBack();
-  const again = LinkedAbort.of(second.signal);
+  const link = spare.take(first.signal);
+  spare.giveBack(link);
+  const again = spare.take(second.signal);
   expect(again).toBe(link);
   first.abort(reason);
   expect(again.signal.aborted).toBe(false);
@@ -190,13 +199,22 @@ test("a linked signal that was given back serves again, and its first source end
 });
 
 test("a linked signal that was aborted, or that somebody still waits for, never serves again", () => {
-  const aborted = LinkedAbort.of(AbortSignal.abort(reason));
-  const awaited = LinkedAbort.of(undefined);
+  const spare = new SpareAborts();
+  const aborted = spare.take(AbortSignal.abort(reason));
+  const awaited = spare.take();
   const stop = onAbort(awaited.signal, () => {});
-  aborted.giveBack();
-  awaited.giveBack();
-  const next = Array.from({ length: 10 }, () => LinkedAbort.of(undefined));
+  spare.giveBack(aborted);
+  spare.giveBack(awaited);
+  const next = Array.from({ length: 10 }, () => spare.take());
   expect(next).not.toContain(aborted);
   expect(next).not.toContain(awaited);
   stop();
+});
+
+test("no more than spareSignalsMax of them are kept", () => {
+  const spare = new SpareAborts();
+  const taken = Array.from({ length: limits.spareSignalsMax + 2 }, () => spare.take());
+  for (const abort of taken) spare.giveBack(abort);
+  const again = taken.map(() => spare.take());
+  expect(again.filter((abort) => taken.includes(abort))).toHaveLength(limits.spareSignalsMax);
 });
