@@ -1,4 +1,4 @@
-// A thousand transfers, many of them aborted: everything that was opened is closed again.
+// Two thousand transfers, many of them aborted: everything that was opened is closed again.
 import { once } from "node:events";
 import type { Socket } from "node:net";
 import { setFlagsFromString } from "node:v8";
@@ -12,7 +12,7 @@ import { file } from "./scripts.ts";
 
 watchResources();
 
-const transfersInAll = 1000;
+const transfersInAll = 2000;
 const clientsAtOnce = 10;
 const small = file(2000);
 const large = file(1_500_000);
@@ -140,7 +140,7 @@ async function counts({ gateway, server }: HonestScene) {
   };
 }
 
-it("1,000 transfers, aborts and resets among them, end with the counts that they began with", async () => {
+it("2,000 transfers, aborts and resets among them, end with the counts that they began with", async () => {
   const warnings: string[] = [];
   const warned = (warning: Error): unknown => warnings.push(warning.message);
   process.on("warning", warned);
