@@ -86,7 +86,7 @@ export interface Verified {
   readonly direction: "download" | "upload";
 }
 
-/** After the confirmation. Throws `FTP_VERIFY`. `told` is what the server reported before, if anything. At once, unless something has to be asked. */
+/** After the confirmation. Throws `FTP_VERIFY`. `reported` is what the server said before, if anything. At once, unless something has to be asked. */
 export function verify(
   session: Session,
   about: Verified,

@@ -9,8 +9,11 @@ watchResources();
 const noSize = ["UTF8"];
 const refusal = "425 Failed to establish connection.";
 
+const startActive = (script: (control: ScriptedControl) => Promise<void>): ReturnType<typeof startRig> =>
+  startRig(script, { mode: "active", epsv4: false }, noSize);
+
 /** PORT, with or without a reply to it before the transfer command; the port that it names. */
-async function told(control: ScriptedControl, command: string): Promise<number> {
+async function portFor(control: ScriptedControl, command: string): Promise<number> {
   const [, high, low] = /,(\d+),(\d+)$/.exec(await control.expect(/^(?:EPRT|PORT) /)) ?? [];
   await control.reply("200 ok");
   await control.expect(command);
@@ -18,14 +21,19 @@ async function told(control: ScriptedControl, command: string): Promise<number> 
 }
 
 async function serve(control: ScriptedControl): Promise<void> {
-  const socket = await control.connectData("127.0.0.1", await told(control, "RETR f"));
+  const socket = await control.connectData("127.0.0.1", await portFor(control, "RETR f"));
   await control.reply("150 here");
   socket.end("data");
   await control.reply("226 done");
 }
 
+async function refuse(control: ScriptedControl, command: string): Promise<void> {
+  await portFor(control, command);
+  await control.reply(refusal);
+}
+
 async function take(control: ScriptedControl): Promise<void> {
-  const socket = await control.connectData("127.0.0.1", await told(control, "STOR g"));
+  const socket = await control.connectData("127.0.0.1", await portFor(control, "STOR g"));
   await control.reply("150 come");
   socket.resume().once("end", () => {
     socket.end();
@@ -34,32 +42,22 @@ async function take(control: ScriptedControl): Promise<void> {
 }
 
 test("a download is asked for again at another port, and that is said", async () => {
-  await using rig = await startRig(
-    async (control) => {
-      await serve(control);
-      await told(control, "RETR f");
-      await control.reply(refusal);
-      await serve(control);
-    },
-    { mode: "active", epsv4: false },
-    noSize,
-  );
+  await using rig = await startActive(async (control) => {
+    await serve(control);
+    await refuse(control, "RETR f");
+    await serve(control);
+  });
   expect(await textOf(rig.client.download("f"))).toBe("data");
   expect(await textOf(rig.client.download("f"))).toBe("data");
   expect(rig.notes()).toEqual([expect.stringMatching(/could not connect to us .*425 .*another port is tried$/)]);
 });
 
 test("an upload of a source that can be read once is whole", async () => {
-  await using rig = await startRig(
-    async (control) => {
-      await serve(control);
-      await told(control, "STOR g");
-      await control.reply(refusal);
-      await take(control);
-    },
-    { mode: "active", epsv4: false },
-    noSize,
-  );
+  await using rig = await startActive(async (control) => {
+    await serve(control);
+    await refuse(control, "STOR g");
+    await take(control);
+  });
   await textOf(rig.client.download("f"));
   async function* once(): AsyncGenerator<Uint8Array> {
     yield Buffer.from("more");
@@ -68,35 +66,25 @@ test("an upload of a source that can be read once is whole", async () => {
 });
 
 test("a server that cannot the second time either is believed", async () => {
-  await using rig = await startRig(
-    async (control) => {
-      await serve(control);
-      for (const _ of [1, 2]) {
-        await told(control, "RETR f");
-        await control.reply(refusal);
-      }
-      await control.expect("NOOP");
-      await control.reply("200 here");
-    },
-    { mode: "active", epsv4: false },
-    noSize,
-  );
+  await using rig = await startActive(async (control) => {
+    await serve(control);
+    for (const _ of [1, 2]) {
+      await refuse(control, "RETR f");
+    }
+    await control.expect("NOOP");
+    await control.reply("200 here");
+  });
   await textOf(rig.client.download("f"));
   await expect(textOf(rig.client.download("f"))).rejects.toMatchObject({ details: { reply: 425 } });
   expect((await rig.client.quote("NOOP")).code).toBe(200);
 });
 
 test("one that never could is believed at once", async () => {
-  await using rig = await startRig(
-    async (control) => {
-      await told(control, "RETR f");
-      await control.reply(refusal);
-      await control.expect("NOOP");
-      await control.reply("200 here");
-    },
-    { mode: "active", epsv4: false },
-    noSize,
-  );
+  await using rig = await startActive(async (control) => {
+    await refuse(control, "RETR f");
+    await control.expect("NOOP");
+    await control.reply("200 here");
+  });
   await expect(textOf(rig.client.download("f"))).rejects.toMatchObject({ details: { reply: 425 } });
   expect((await rig.client.quote("NOOP")).code).toBe(200);
 });
